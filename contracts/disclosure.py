@@ -1,0 +1,231 @@
+"""What left the hub, what was refused, and what an agency says it did with what it was shown.
+
+In: contracts.base, subject.
+Out: the hub's register entries (DisclosureMade, DisclosureRefused, Notice, PatternAlarm) and the
+    agencies' own records of asking, deciding, opening and telling.
+Never here: content. A register entry holds ids and closed values only: it outlives erasure.
+"""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, StringConstraints
+
+from contracts.base import (
+    Category,
+    Code,
+    Count,
+    Day,
+    Digest,
+    Digest64,
+    Part,
+    Position,
+    Ref,
+    Slug,
+    Text,
+    Uuid,
+    type_uri,
+)
+from contracts.marks import CONCERN, EXISTENCE, OUTCOME, ROUTED, free
+from contracts.subject import Agencies, LegalDemand, Purpose, SubjectEvent, SubjectHead
+
+Channel: TypeAlias = Literal[
+    "timeline", "find", "disclosure", "poll", "stream", "subject_disclosures", "register", "receipt"
+]
+ReasonCode: TypeAlias = Literal[
+    "no_gateway",
+    "bar",
+    "disproportionate",
+    "consent_refused_no_override",
+    "recipient_not_verified",
+    "held_elsewhere",
+    "nothing_to_show",
+]
+TypeUri: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^https://hub\.example/events/[a-z0-9-]{1,60}/v[1-9][0-9]?$")
+]
+Refs: TypeAlias = Annotated[tuple[Ref, ...], Field(max_length=80)]
+Categories: TypeAlias = Annotated[tuple[Category, ...], Field(max_length=10)]
+
+
+class DisclosedItem(Part):
+    """One item of an answer: which categories were shown, which were not, and by which rules."""
+
+    position: Annotated[Position, ROUTED]
+    categories: Annotated[Categories, ROUTED]
+    withheld: Annotated[Categories, ROUTED] = ()
+    decision: Annotated[Digest, ROUTED]
+    rules: Annotated[Refs, ROUTED] = ()
+
+
+class RegisterEntry(SubjectHead):
+    """What the register keeps of every answer, given or refused."""
+
+    FAMILY = "disclosure"
+    HUB_ONLY = True
+
+    partner: Annotated[Slug, ROUTED]
+    user: Annotated[Code | None, ROUTED] = None
+    purpose: Annotated[Purpose, ROUTED]
+    legal_demand: Annotated[LegalDemand, ROUTED] = "none"
+    channel: Annotated[Channel, ROUTED]
+    request_id: Annotated[Uuid | None, ROUTED] = None
+    rulebook: Annotated[Digest, ROUTED]
+    fact_position: Annotated[Position, ROUTED]
+    """The last position whose facts the decision rests on."""
+    body_digest: Annotated[Digest64, ROUTED]
+
+
+class DisclosureMade(RegisterEntry):
+    """The hub is about to release an answer; recorded before the bytes leave."""
+
+    TYPE = type_uri("disclosure-made")
+
+    items: Annotated[tuple[DisclosedItem, ...], Field(max_length=1000), ROUTED] = ()
+    obligations: Annotated[Refs, ROUTED] = ()
+    reason: Annotated[Code | None, ROUTED] = None
+
+
+class DisclosureRefused(RegisterEntry):
+    """The hub is about to answer no."""
+
+    TYPE = type_uri("disclosure-refused")
+
+    reason_code: Annotated[ReasonCode, ROUTED]
+    rules: Annotated[Refs, ROUTED] = ()
+    would_change: Annotated[Refs, ROUTED] = ()
+
+
+class Notice(SubjectHead):
+    """A thin word to a partner: something at this position concerns you. Never what."""
+
+    TYPE = type_uri("notice")
+    FAMILY = "disclosure"
+    HUB_ONLY = True
+
+    item_position: Annotated[Position | None, ROUTED] = None
+    item_type: Annotated[TypeUri | None, ROUTED] = None
+    cause: Annotated[Literal["item", "entitlement", "correction", "alarm"], ROUTED]
+    acknowledge: Annotated[bool, ROUTED] = False
+
+
+class PatternAlarm(SubjectHead):
+    """Several posters' items about one setting reached a threshold together."""
+
+    TYPE = type_uri("pattern-alarm")
+    FAMILY = "setting"
+    HUB_ONLY = True
+
+    about: Annotated[Literal["setting"], ROUTED] = "setting"
+    rule: Annotated[Code, ROUTED]
+    window_days: Annotated[Count, ROUTED]
+    count: Annotated[Count, ROUTED]
+    posters: Annotated[Agencies, ROUTED]
+
+
+class RecipientAcknowledged(SubjectHead):
+    """A partner says, over its own signature, that it holds this disclosure."""
+
+    TYPE = type_uri("recipient-acknowledged")
+    FAMILY = "disclosure"
+
+    dis: Annotated[Uuid, ROUTED]
+    pseq: Annotated[Position, ROUTED]
+    bd: Annotated[Digest64, ROUTED]
+
+
+class DisclosureRequested(SubjectEvent):
+    """An agency asked for information, at the hub or away from it."""
+
+    TYPE = type_uri("disclosure-requested")
+    FAMILY = "disclosure"
+
+    of: Annotated[Slug | None, ROUTED] = None
+    purpose: Annotated[Purpose, EXISTENCE]
+    legal_demand: Annotated[LegalDemand, EXISTENCE] = "none"
+    respond_by: Annotated[Day | None, EXISTENCE] = None
+    asked_for: Annotated[Text | None, free(Category.CONCERN)] = None
+
+    def addressees(self) -> tuple[str, ...]:
+        """Return the agency asked, if named, and any other asked to act."""
+        return (*(() if self.of is None else (self.of,)), *self.addressed_to)
+
+
+class DisclosureDecided(SubjectEvent):
+    """An agency's own decision to share or not, with the grounds it weighed."""
+
+    TYPE = type_uri("disclosure-decided")
+    FAMILY = "disclosure"
+
+    request: Annotated[Uuid | None, ROUTED] = None
+    decision: Annotated[Literal["share", "share_in_part", "do_not_share"], OUTCOME]
+    grounds: Annotated[Refs, EXISTENCE] = ()
+    necessary_because: Annotated[Text | None, free(Category.CONCERN)] = None
+    proportionate_because: Annotated[Text | None, free(Category.CONCERN)] = None
+    review_on: Annotated[Day | None, EXISTENCE] = None
+
+
+class SharedDirectly(SubjectEvent):
+    """An agency told others itself, not through the hub, and puts that on record."""
+
+    TYPE = type_uri("shared-directly")
+    FAMILY = "disclosure"
+
+    to: Annotated[Agencies, ROUTED] = ()
+    to_others: Annotated[Text | None, free(Category.THIRD_PARTY)] = None
+    purpose: Annotated[Purpose | None, EXISTENCE] = None
+    what: Annotated[Text | None, free(Category.CONCERN)] = None
+
+
+class DisclosureOpened(SubjectHead):
+    """A person at the partner opened what was delivered; delivered is not opened."""
+
+    TYPE = type_uri("disclosure-opened")
+    FAMILY = "disclosure"
+
+    dis: Annotated[Uuid, ROUTED]
+    user: Annotated[Code | None, ROUTED] = None
+
+
+class Escalated(SubjectEvent):
+    """An agency disputes a refusal or a silence, and takes it higher."""
+
+    TYPE = type_uri("escalated")
+    FAMILY = "disclosure"
+
+    of: Annotated[Uuid | None, ROUTED] = None
+    to: Annotated[Slug | None, ROUTED] = None
+    because: Annotated[Text | None, free(Category.CONCERN)] = None
+
+
+class NoticeGiven(SubjectEvent):
+    """The person was told that information about them was shared."""
+
+    TYPE = type_uri("notice-given")
+    FAMILY = "disclosure"
+
+    dis: Annotated[Uuid | None, ROUTED] = None
+    by: Annotated[Literal["in_person", "letter", "phone", "through_advocate"], CONCERN]
+
+
+class NoticeDeferred(SubjectEvent):
+    """The person was not told yet, with the reason and a day to look again."""
+
+    TYPE = type_uri("notice-deferred")
+    FAMILY = "disclosure"
+
+    dis: Annotated[Uuid | None, ROUTED] = None
+    why: Annotated[
+        Literal["would_prejudice_investigation", "risk_of_serious_harm", "cannot_be_reached"],
+        CONCERN,
+    ]
+    review_on: Annotated[Day, EXISTENCE]
+
+
+class SubjectAccessRequested(SubjectEvent):
+    """The person, or someone for them, asked for what is held about them."""
+
+    TYPE = type_uri("subject-access-requested")
+    FAMILY = "disclosure"
+
+    by: Annotated[Literal["subject", "representative", "attorney"], EXISTENCE] = "subject"
+    received_on: Annotated[Day, EXISTENCE]

@@ -1,0 +1,118 @@
+"""What labels do: which categories a payload holds, what may be indexed, what may be shown.
+
+In: contracts.base.
+Out: categories_in, routing, redact, mask, unmask.
+Never here: who may see a category. The rulebook decides; these only carry it out, field by field.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TypeAlias, Union
+
+from contracts.base import Category, Label, Part, Payload, label_of, part_of
+
+JSON: TypeAlias = Union[  # noqa: UP007 - a recursive alias cannot be written with `|` on 3.11
+    str, int, bool, list["JSON"], dict[str, "JSON"], None
+]
+_BIT = {category: 1 << place for place, category in enumerate(Category)}
+
+
+def mask(categories: Iterable[Category]) -> int:
+    """Return the categories as bits, in the order Category lists them."""
+    bits = 0
+    for category in categories:
+        bits |= _BIT[category]
+    return bits
+
+
+def unmask(bits: int) -> frozenset[Category]:
+    """Return the categories whose bits are set."""
+    return frozenset(category for category, bit in _BIT.items() if bits & bit)
+
+
+def categories_in(payload: Payload) -> frozenset[Category]:
+    """Return the categories of the fields that say something."""
+    return frozenset(label.category for label in _labels_said(payload))
+
+
+def routing(payload: Payload) -> dict[str, JSON]:
+    """Return the fields the hub may keep outside the sealed payload, to index by."""
+    return {
+        name: plain(value)
+        for name, value, label in _said(payload)
+        if label is not None and label.routing
+    }
+
+
+def redact(part: Part, shown: frozenset[Category], *, cleared: bool) -> dict[str, JSON]:
+    """Return only what may be shown of a payload.
+
+    A field is kept when its category is shown and so are the categories its label names in `also`;
+    those no longer count once the item's text has been cleared for release. A Part is judged field
+    by field, within its own label if it has one; a Part of which nothing is left goes too.
+    """
+    return _kept(part, mask(shown), cleared)
+
+
+def plain(value: object) -> JSON:
+    """Return a payload's value as JSON has it."""
+    if isinstance(value, Part):
+        return {name: plain(inner) for name, inner, _ in _said(value)}
+    if isinstance(value, tuple):
+        return [plain(inner) for inner in value]
+    if value is None or isinstance(value, bool | int):
+        return value
+    return str(value)
+
+
+@cache
+def _plan(kind: type[Part]) -> tuple[tuple[str, Label | None, int, int, bool], ...]:
+    """Return each field's name, label, needed bits (uncleared, cleared) and whether it is a Part.
+
+    Worked out once for each class: a timeline redacts thousands of payloads of a few types.
+    """
+    plan = []
+    for name, field in kind.model_fields.items():
+        label = label_of(field)
+        own = 0 if label is None else _BIT[label.category]
+        also = 0 if label is None else mask(label.also)
+        plan.append((name, label, own | also, own, part_of(field) is not None))
+    return tuple(plan)
+
+
+def _said(part: Part) -> Iterator[tuple[str, object, Label | None]]:
+    for name, label, _, _, _ in _plan(type(part)):
+        value = getattr(part, name)
+        if value is not None and value != ():
+            yield name, value, label
+
+
+def _labels_said(part: Part) -> Iterator[Label]:
+    for _, value, label in _said(part):
+        if label is not None:
+            yield label
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, Part):
+                yield from _labels_said(inner)
+
+
+def _kept(part: Part, shown: int, cleared: bool) -> dict[str, JSON]:  # noqa: FBT001 - private
+    kept: dict[str, JSON] = {}
+    for name, _, uncleared_bits, cleared_bits, holds_part in _plan(type(part)):
+        needed = cleared_bits if cleared else uncleared_bits
+        value = getattr(part, name)
+        if value is None or value == () or needed & shown != needed:
+            continue
+        left = _parts_kept(value, shown, cleared) if holds_part else plain(value)
+        if left not in ({}, []):
+            kept[name] = left
+    return kept
+
+
+def _parts_kept(value: object, shown: int, cleared: bool) -> JSON:  # noqa: FBT001 - private
+    if isinstance(value, Part):
+        return _kept(value, shown, cleared)
+    if isinstance(value, tuple):
+        pieces = [_parts_kept(inner, shown, cleared) for inner in value]
+        return [piece for piece in pieces if piece != {}]
+    return plain(value)

@@ -1,0 +1,89 @@
+"""Who or what an event is about, and the head that every event about a subject shares.
+
+In: contracts.base.
+Out: the closed kinds (subjects, agencies, purposes, demands), SubjectHead and SubjectEvent.
+Never here: an identifier. The envelope's `sub_id` says which subject; the payload says what kind.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, TypeAlias, get_args
+
+from pydantic import Field
+
+from contracts.base import Category, Code, Fact, Payload, Slug, Text
+from contracts.marks import EXISTENCE, ROUTED, free, stated
+
+SubjectKind: TypeAlias = Literal[
+    "adult", "child", "setting", "professional", "alleged_perpetrator", "agency"
+]
+AgencyKind: TypeAlias = Literal[
+    "council",
+    "police",
+    "cqc",
+    "nhs_trust",
+    "gp",
+    "provider",
+    "commissioner",
+    "professional_regulator",
+    "sab",
+    "safeguarding_lead",
+    "children_services",
+    "advocate",
+    "dbs",
+    "probation",
+    "coroner",
+    "home_office",
+    "other",
+    "hub",
+]
+Purpose: TypeAlias = Literal[
+    "safeguarding_enquiry",
+    "protect_from_harm",
+    "crime_investigation",
+    "regulate_provider",
+    "regulate_professional",
+    "direct_care",
+    "board_assurance",
+    "commissioning",
+    "child_protection",
+    "prevent",
+    "emergency",
+    "subject_rights",
+    "audit",
+]
+LegalDemand: TypeAlias = Literal[
+    "none", "s45", "ftp_article25", "police_request", "court_order", "cqc_s64"
+]
+
+SUBJECT_KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
+AGENCY_KINDS: tuple[AgencyKind, ...] = get_args(AgencyKind)
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+LEGAL_DEMANDS: tuple[LegalDemand, ...] = get_args(LegalDemand)
+
+Agencies: TypeAlias = Annotated[tuple[Slug, ...], Field(max_length=40)]
+
+
+class SubjectHead(Payload):
+    """What every event about a subject says, all of it fit to index by."""
+
+    about: Annotated[SubjectKind, ROUTED]
+    case: Annotated[Code | None, ROUTED] = None
+    setting: Annotated[Code | None, ROUTED] = None
+    """The CQC location id of the care setting it happened in, where there is one."""
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield the kind of subject."""
+        yield from stated(subject_kind=self.about)
+
+
+class SubjectEvent(SubjectHead):
+    """What an agency states about a subject."""
+
+    source: Annotated[Literal["fact", "hearsay", "opinion"], EXISTENCE] = "fact"
+    narrative: Annotated[Text | None, free(Category.CONCERN)] = None
+    addressed_to: Annotated[Agencies, ROUTED] = ()
+    """The agencies the poster asks to act on it."""
+
+    def addressees(self) -> tuple[str, ...]:
+        """Return the agencies the poster asks to act on it."""
+        return self.addressed_to
