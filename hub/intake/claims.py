@@ -1,0 +1,120 @@
+"""Read the claims of an event whose signature already holds, by the table of the envelope.
+
+In: the signed payload bytes, the time, the hub's URI. Out: Claims. Never here: trust. Whether the
+key may speak for `iss`, and whether the event's content fits its type, is judged in verify.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from hub.intake.errors import Err, IntakeError
+from hub.intake.identifiers import Identifier, IdentifierRefusedError, read_sub_id
+from hub.intake.jsonstrict import JsonRefusedError, read_object
+
+PAST_S: Final = 300
+FUTURE_S: Final = 60
+MAX_TXN_CHARS: Final = 64
+EARLIEST_TOE: Final = -2_208_988_800  # 1900-01-01: older than anyone's abuse, newer than overflow
+
+_REQUIRED: Final = frozenset({"iss", "aud", "iat", "toe", "jti", "sub_id", "events"})
+_ALLOWED: Final = _REQUIRED | {"txn"}
+_JTI: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What an event says, in the envelope's words."""
+
+    iss: str
+    jti: str
+    iat: int
+    toe: int
+    txn: str | None
+    identifiers: tuple[Identifier, ...]
+    type_uri: str
+    content: Mapping[str, Any]
+    all: Mapping[str, Any]
+
+
+def read_claims(payload: bytes, *, now: int, hub_uri: str) -> Claims:
+    """Return the claims in `payload`.
+
+    Args:
+        payload: the middle part of the token, decoded.
+        now: seconds since 1970.
+        hub_uri: the only audience an event may have.
+
+    Raises:
+        IntakeError: invalid_audience, invalid_issuer or invalid_request.
+    Source: RFC 8417 section 2.2; RFC 9493.
+    """
+    try:
+        claims = read_object(payload)
+    except JsonRefusedError as refusal:
+        raise IntakeError(Err.INVALID_REQUEST, f"the claims are refused: {refusal}") from None
+    if claims.get("aud") != hub_uri:
+        raise IntakeError(Err.INVALID_AUDIENCE, "aud is not this hub's URI as one string")
+    if not _REQUIRED <= claims.keys() <= _ALLOWED:
+        raise IntakeError(Err.INVALID_REQUEST, "a claim is missing or unknown")
+    if not isinstance(claims["iss"], str):
+        raise IntakeError(Err.INVALID_ISSUER, "iss is not a string")
+    iat, toe = _times(claims, now)
+    type_uri, content = _event(claims["events"])
+    return Claims(
+        iss=claims["iss"],
+        jti=_jti(claims["jti"]),
+        iat=iat,
+        toe=toe,
+        txn=_txn(claims),
+        identifiers=_identifiers(claims["sub_id"]),
+        type_uri=type_uri,
+        content=content,
+        all=MappingProxyType(claims),
+    )
+
+
+def _times(claims: Mapping[str, Any], now: int) -> tuple[int, int]:
+    """Judge when it was signed and when it happened. `toe` may be decades ago; `iat` may not."""
+    iat, toe = claims["iat"], claims["toe"]
+    # `type() is`, because True is an int to isinstance.
+    if type(iat) is not int or type(toe) is not int:
+        raise IntakeError(Err.INVALID_REQUEST, "iat and toe are integers, in seconds")
+    if not now - PAST_S <= iat <= now + FUTURE_S:
+        raise IntakeError(Err.INVALID_REQUEST, "iat is too far from the hub's clock: sign again")
+    if not EARLIEST_TOE <= toe <= iat + FUTURE_S:
+        raise IntakeError(Err.INVALID_REQUEST, "toe is after iat, or before 1900")
+    return iat, toe
+
+
+def _jti(jti: object) -> str:
+    if not isinstance(jti, str) or _JTI.fullmatch(jti) is None:
+        raise IntakeError(Err.INVALID_REQUEST, "jti is not a lower-case UUID of version 4 or 7")
+    return jti
+
+
+def _txn(claims: Mapping[str, Any]) -> str | None:
+    if "txn" not in claims:
+        return None
+    txn = claims["txn"]
+    if not isinstance(txn, str) or not 1 <= len(txn) <= MAX_TXN_CHARS:
+        raise IntakeError(Err.INVALID_REQUEST, f"txn is not 1 to {MAX_TXN_CHARS} characters")
+    return txn
+
+
+def _identifiers(sub_id: object) -> tuple[Identifier, ...]:
+    try:
+        return read_sub_id(sub_id)
+    except IdentifierRefusedError as refusal:
+        raise IntakeError(Err.INVALID_REQUEST, f"sub_id is refused: {refusal}") from None
+
+
+def _event(events: object) -> tuple[str, Mapping[str, Any]]:
+    match events:
+        case dict() if len(events) == 1:
+            ((type_uri, content),) = events.items()
+            if isinstance(content, dict):
+                return type_uri, content
+    raise IntakeError(Err.INVALID_REQUEST, "events is not exactly one type with its object")

@@ -1,0 +1,107 @@
+"""Turns a Verified event into a Draft: what the ledger keeps outside the sealed token.
+
+In: a Verified event and who posted it. Out: a Draft. Never here: I/O, or a field whose label does
+not say that it may be indexed.
+"""
+
+from uuid import UUID
+
+from contracts.base import Fact, Payload, Scope
+from contracts.disclosure import RecipientAcknowledged, RegisterEntry
+from contracts.governance import AgencyRegistered, KeyRegistered, KeyRevoked, RulebookReleased
+from contracts.identity import SubjectDescribed
+from contracts.labels import JSON, categories_in, mask, routing
+from hub.intake.identifiers import IdentifierKind
+from hub.intake.verify import Verified
+from hub.ledger.demographics import demographic_keys
+from hub.ledger.record import Draft, Guard, Identifier
+from hub.rulebook.model import Vocabulary
+
+KINDS: tuple[tuple[tuple[type[Payload], ...], str], ...] = (
+    ((RegisterEntry,), "disclosure"),
+    ((RecipientAcknowledged,), "ack"),
+    ((KeyRegistered, KeyRevoked), "key"),
+    ((AgencyRegistered, RulebookReleased), "policy"),
+)
+"""The leaf kind of what is not an ordinary `event`."""
+
+
+def draft(
+    verified: Verified,
+    *,
+    poster_kind: str,
+    vocabulary: Vocabulary,
+    guards: tuple[Guard, ...] = (),
+) -> Draft:
+    """Return the draft of a verified event.
+
+    A fact is folded only where the vocabulary lets the poster's kind assert it: otherwise the
+    event stands as a statement, and decides nothing (reference: a fact is an assertion, and each
+    has a limit on who may make it).
+    """
+    payload = verified.payload
+    subject, identifiers = _whose(verified)
+    return Draft(
+        agency=verified.agency,
+        jti=UUID(verified.jti),
+        type_uri=type(payload).TYPE,
+        kind=_kind(payload),
+        token=verified.token,
+        digest=verified.signing_digest,
+        occurred_at=verified.toe,
+        categories=mask(categories_in(payload)),
+        routing=_routing(verified),
+        subject=subject,
+        identifiers=identifiers,
+        facts=tuple(f for f in payload.facts() if _may_assert(f, verified, poster_kind, vocabulary)),
+        guards=guards,
+        partner=payload.partner if isinstance(payload, RegisterEntry) else None,
+    )
+
+
+def _kind(payload: Payload) -> str:
+    return next((kind for types, kind in KINDS if isinstance(payload, types)), "event")
+
+
+def _whose(verified: Verified) -> tuple[UUID | None, tuple[Identifier, ...]]:
+    """Return the hub id the poster gave, if any, and every other way it named the subject."""
+    subject: UUID | None = None
+    named: list[Identifier] = []
+    for one in verified.identifiers:
+        if one.kind is IdentifierKind.OPAQUE:
+            subject = subject or UUID(one.value)
+        else:
+            named.append(Identifier(one.kind.value, one.value))
+    if isinstance(verified.payload, SubjectDescribed):
+        named.extend(
+            Identifier(kind, value, exact=False)
+            for kind, value in demographic_keys(verified.payload)
+        )
+    return subject, tuple(named)
+
+
+def _routing(verified: Verified) -> dict[str, JSON]:
+    """Return the payload's routing fields, whom it is addressed to, and which setting it is."""
+    fields = routing(verified.payload)
+    if addressees := verified.payload.addressees():
+        fields["addressees"] = sorted(set(addressees))
+    if fields.get("about") == "setting" and "setting" not in fields:
+        places = (i.value for i in verified.identifiers if i.kind is IdentifierKind.CQC_LOCATION)
+        if (place := next(places, None)) is not None:
+            fields["setting"] = place
+    return fields
+
+
+def _may_assert(
+    fact: Fact, verified: Verified, poster_kind: str, vocabulary: Vocabulary
+) -> bool:
+    """Return whether this poster's word on this fact counts."""
+    if poster_kind == "hub":
+        return True
+    if fact.scope in (Scope.RECIPIENT, Scope.SENDER, Scope.REQUEST):
+        return False  # who an agency is comes from the hub's register alone
+    if fact.scope is Scope.ITEM and fact.agency not in (None, verified.agency):
+        # About another agency's item: only what the vocabulary lets this kind say of others'.
+        return poster_kind in vocabulary.asserted_by(fact.name)
+    allowed = vocabulary.asserted_by(fact.name)
+    return not allowed or poster_kind in allowed

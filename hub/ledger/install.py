@@ -1,0 +1,18 @@
+"""Installs the ledger's schema. Safe to run at every start, by the owner.
+
+In: the owner's database URL. Out: nothing. Never here: a change to rows.
+"""
+
+from importlib.resources import files
+
+import psycopg
+
+_LOCK = 0x48554201  # one installer at a time: two CREATE IF NOT EXISTS can still collide
+
+
+def install(owner_url: str) -> None:
+    """Create or update the ledger's tables, functions and grants."""
+    script = files("hub.ledger").joinpath("schema.sql").read_bytes()
+    with psycopg.connect(owner_url, autocommit=False) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        connection.execute(script)

@@ -1,0 +1,148 @@
+"""Reads the ledger: headers by position, facts by key, tokens by position. Read-only.
+
+In: positions, keys, a PostgreSQL connection. Out: Headers, facts, opened tokens.
+Never here: a write, a decision. Whoever opens a token has recorded why first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection, Connection
+from psycopg.rows import dict_row
+
+from contracts.labels import unmask
+from hub.ledger.record import Header
+from hub.ledger.sealing import Sealer, SealError
+
+_HEADER = (
+    "SELECT position, agency, jti, digest, subject, type, kind, occurred_at, recorded_at,"
+    " categories, routing, partner, pseq FROM ledger.header"
+)
+_SEALED = (
+    "SELECT h.position, h.agency, h.jti, h.kind, e.state, k.key_id, k.wrapped, k.state AS key_state"
+    " FROM ledger.header h JOIN ledger.events e ON e.notification_id = h.position"
+    " LEFT JOIN ledger.subject_key k ON k.key_id = h.key_id WHERE h.position = ANY(%s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Facts under some keys, and the last position at which anything under each key changed."""
+
+    facts: Mapping[str, Mapping[str, str]]
+    positions: Mapping[str, int]
+
+
+async def facts(connection: AsyncConnection[Any], keys: Sequence[str], now_s: int) -> Known:
+    """Return what is on record under `keys`; a fact past its end is not on record.
+
+    One statement, so that values and positions belong to one moment.
+    """
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "SELECT s.key, s.position AS changed, c.fact, c.value FROM ledger.fact_scope s"
+            " LEFT JOIN ledger.fact_current c ON c.key = s.key"
+            " AND (c.expires_at IS NULL OR c.expires_at > %s)"
+            " WHERE s.key = ANY(%s)",
+            [now_s, list(keys)],
+            prepare=True,
+        )
+        rows = await cursor.fetchall()
+    found: dict[str, dict[str, str]] = {}
+    changed: dict[str, int] = dict.fromkeys(keys, 0)
+    for row in rows:
+        changed[row["key"]] = row["changed"]
+        if row["fact"] is not None:
+            found.setdefault(row["key"], {})[row["fact"]] = row["value"]
+    return Known(found, changed)
+
+
+async def header_of(connection: AsyncConnection[Any], agency: str | None, jti: UUID) -> Header | None:
+    """Return the header of an event by its poster and jti; `agency` None means any poster."""
+    clause = " WHERE jti = %s" + ("" if agency is None else " AND agency = %s")
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_HEADER + clause, [jti] if agency is None else [jti, agency])
+        row = await cursor.fetchone()
+    return None if row is None else _header(row)
+
+
+async def subjects_of(
+    connection: AsyncConnection[Any], macs: Sequence[bytes]
+) -> list[tuple[UUID, bool]]:
+    """Return the subjects behind blinded identifiers, and whether each was an exact one."""
+    async with connection.cursor() as cursor:
+        await cursor.execute(
+            "SELECT subject, bool_or(exact) FROM ledger.subject_index WHERE mac = ANY(%b)"
+            " GROUP BY subject ORDER BY subject LIMIT 50",
+            [list(macs)],
+            prepare=True,
+        )
+        return [(row[0], row[1]) for row in await cursor.fetchall()]
+
+
+async def tokens(
+    connection: AsyncConnection[Any], positions: Iterable[int], sealer: Sealer
+) -> dict[int, bytes | None]:
+    """Open the tokens at `positions`. None where the subject's key was destroyed."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SEALED, [list(positions)], prepare=True, binary=True)
+        rows = await cursor.fetchall()
+    return {row["position"]: open_row(row, sealer) for row in rows}
+
+
+def governance_after(
+    connection: Connection[Any], position: int, sealer: Sealer
+) -> list[tuple[int, int, str, bytes]]:
+    """Return keys' and agencies' events after `position`: position, recorded ms, poster, token."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "SELECT position, recorded_at FROM ledger.header"
+            " WHERE kind IN ('key', 'policy') AND position > %s ORDER BY position",
+            [position],
+        )
+        places = {row["position"]: row["recorded_at"] for row in cursor.fetchall()}
+        cursor.execute(_SEALED + " ORDER BY h.position", [list(places)])
+        rows = cursor.fetchall()
+    opened = [(row, open_row(row, sealer)) for row in rows]
+    return [
+        (row["position"], places[row["position"]], row["agency"], token)
+        for row, token in opened
+        if token is not None
+    ]
+
+
+def open_row(row: Mapping[str, Any], sealer: Sealer) -> bytes | None:
+    """Open one row of `_SEALED`. None where the subject's key was destroyed.
+
+    Raises:
+        SealError: the key is there and the envelope does not open: the row was altered.
+    """
+    if row["key_id"] is None or row["key_state"] != "live":
+        return None
+    if not sealer.known(row["key_id"]):
+        sealer.admit(row["key_id"], bytes(row["wrapped"]))
+    envelope = bytes(row["state"])
+    if envelope[4:20] != row["key_id"].bytes:
+        raise SealError("an envelope names another key")
+    token, _ = sealer.unseal(envelope, agency=row["agency"], jti=row["jti"], kind=row["kind"])
+    return token
+
+
+def _header(row: Mapping[str, Any]) -> Header:
+    return Header(
+        position=row["position"],
+        agency=row["agency"],
+        jti=row["jti"],
+        digest=bytes(row["digest"]),
+        subject=row["subject"],
+        type_uri=row["type"],
+        kind=row["kind"],
+        occurred_at=row["occurred_at"],
+        recorded_at_ms=row["recorded_at"],
+        categories=unmask(row["categories"]),
+        routing=row["routing"],
+        partner=row["partner"],
+        pseq=row["pseq"],
+    )

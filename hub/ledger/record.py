@@ -1,0 +1,159 @@
+"""The shapes an event takes on its way into the ledger: Draft, then Record.
+
+In: nothing. Out: types and named errors. Never here: I/O.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from contracts.base import Category, Fact, Scope
+
+
+class LedgerError(Exception):
+    """Something the ledger will not do. Nothing was stored."""
+
+
+class JtiReusedError(LedgerError):
+    """The same agency used this jti before, for other content."""
+
+
+class UnknownSubjectError(LedgerError):
+    """The event names a hub id that this hub never gave out."""
+
+
+class StaleError(LedgerError):
+    """A fact the entry rests on has changed since it was read: decide again."""
+
+
+class UnavailableError(LedgerError):
+    """The store did not answer, so nothing is acknowledged. Safe to send again."""
+
+
+class OverloadedError(UnavailableError):
+    """More is waiting than can be written soon: come back rather than queue."""
+
+
+class SubjectErasedError(LedgerError):
+    """The subject's key was destroyed: nothing of theirs can be opened or added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """One fact as it is folded: `key` says what it is about (see schema.sql), until `expires_at` s."""
+
+    key: str
+    fact: str
+    value: str
+    expires_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """This entry rests on what was known under `key` at `position`; later news refuses it."""
+
+    key: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """How a subject was named. `exact` ones point to one subject; others only help to find it."""
+
+    kind: str
+    value: str
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A verified event, ready to be given a place. `occurred_at` in seconds, as its poster says."""
+
+    agency: str
+    jti: UUID
+    type_uri: str
+    kind: str
+    token: bytes
+    digest: bytes
+    occurred_at: int
+    categories: int
+    routing: dict[str, Any]
+    subject: UUID | None
+    identifiers: tuple[Identifier, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    partner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An event with its place. `recorded_at_ms` as the hub says; `pseq` only for disclosures."""
+
+    position: int
+    recorded_at_ms: int
+    subject: UUID
+    jti: UUID
+    agency: str
+    digest: bytes
+    pseq: int | None = None
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What the hub may know of an event without opening it."""
+
+    position: int
+    agency: str
+    jti: UUID
+    digest: bytes
+    subject: UUID
+    type_uri: str
+    kind: str
+    occurred_at: int
+    recorded_at_ms: int
+    categories: frozenset[Category]
+    routing: dict[str, Any]
+    partner: str | None = None
+    pseq: int | None = None
+    facts: tuple[Assertion, ...] = field(default=())
+
+
+def subject_key(subject: UUID) -> str:
+    """Return the key of what is known about a subject."""
+    return f"s:{subject}"
+
+
+def relation_key(subject: UUID, agency: str) -> str:
+    """Return the key of what is known about a subject as seen from one agency."""
+    return f"r:{subject}:{agency}"
+
+
+def item_key(agency: str, jti: UUID | str) -> str:
+    """Return the key of what is known about one event."""
+    return f"i:{agency}:{jti}"
+
+
+def agency_key(agency: str) -> str:
+    """Return the key of what is known about an agency."""
+    return f"a:{agency}"
+
+
+def key_of(fact: Fact, *, subject: UUID, poster: str, jti: UUID) -> str:
+    """Return where a fact is folded.
+
+    A fact about an earlier item is folded under the poster's own items: nobody else's item can be
+    retracted or cleared by guessing its jti, unless the payload names the item's agency.
+
+    Raises:
+        ValueError: a relation or agency fact that names no agency.
+    """
+    if fact.scope is Scope.SUBJECT:
+        return subject_key(subject)
+    if fact.scope is Scope.ITEM:
+        return item_key(fact.agency or poster, fact.item or str(jti))
+    if fact.agency is None:
+        raise ValueError(f"a {fact.scope} fact names an agency")
+    if fact.scope is Scope.RELATION:
+        return relation_key(subject, fact.agency)
+    return agency_key(fact.agency)

@@ -1,0 +1,45 @@
+"""The only place that reads the environment.
+
+In: variables named HUB_*. Out: one frozen Settings. Never here: a secret in a repr or a log.
+"""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How this hub is set up. Every field may be given as `HUB_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, extra="ignore")
+
+    database_url: str = "postgresql://hub_app@127.0.0.1:5432/hub"
+    """What the API connects as: may read, and append through one function."""
+    owner_url: str = ""
+    """What installs schemas and runs the projector. Empty: the same as `database_url`."""
+    hub_uri: str = "https://hub.example"
+    """`aud` of every event, `iss` of the hub's own."""
+    public_url: str = "http://127.0.0.1:8000"
+    """What partners reach the API as: DPoP proofs are bound to it."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    keys_dir: Path = Path("keys")
+    """The hub's signing key and the key that wraps every subject's key. Mode 0700."""
+    approvers: str = "officer-1,officer-2"
+    """Two officers who stand for the hub's own keys and registrations, as opaque ids."""
+
+    @property
+    def owner(self) -> str:
+        """Return the URL that may create schemas."""
+        return self.owner_url or self.database_url
+
+    @property
+    def officers(self) -> tuple[str, ...]:
+        """Return the approvers as separate ids."""
+        return tuple(part.strip() for part in self.approvers.split(",") if part.strip())
+
+
+def load() -> Settings:
+    """Read the settings from the environment."""
+    return Settings()
