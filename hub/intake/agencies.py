@@ -52,7 +52,7 @@ class AgencyRegister:
         return cls()
 
     def apply(self, payload: Payload) -> "AgencyRegister":
-        """Return the register after `payload`; other events than AgencyRegistered change nothing."""
+        """Return the register after `payload`, which most events leave as it is."""
         return self.apply_all((payload,))
 
     def apply_all(self, payloads: Iterable[Payload]) -> "AgencyRegister":
