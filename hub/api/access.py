@@ -61,6 +61,25 @@ class Caller:
             raise AccessError(403, "insufficient_scope", f"scope {scope} is needed here")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """What a request shows of itself.
+
+    Args:
+        method: the request's method.
+        url: its URL as clients know it, without query and fragment.
+        authorization: every value of the `Authorization` header.
+        dpop: every value of the `DPoP` header.
+        user: the `Hub-User` header, if there is one.
+    """
+
+    method: str
+    url: str
+    authorization: Sequence[str]
+    dpop: Sequence[str]
+    user: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Grant:
     """What a verified access token says. `exp` is judged again at every use."""
@@ -107,94 +126,61 @@ class AccessTokens:
         }
         return self._signer.sign(claims, typ=TOKEN_TYP)
 
-    def check(
-        self,
-        *,
-        authorization: Sequence[str],
-        dpop: Sequence[str],
-        method: str,
-        url: str,
-        now: int,
-        agencies: AgencyRegister,
-        once: Once,
-        user: str | None = None,
-    ) -> Caller:
+    def check(self, sent: Presented, *, now: int, agencies: AgencyRegister, once: Once) -> Caller:
         """Return who sent a request.
 
         Args:
-            authorization: every value of the `Authorization` header.
-            dpop: every value of the `DPoP` header.
-            method: the request's method.
-            url: its URL as clients know it, without query and fragment.
+            sent: what the request presents.
             now: seconds since 1970.
             agencies: the register, as it stands now.
             once: where the proof is spent.
-            user: the `Hub-User` header, if there is one.
 
         Raises:
             AccessError: not let in.
         """
-        caller, proof = self._read(authorization, dpop, method, url, now, agencies, user)
-        spent = proof.spend
-        if not once.first_time(spent.kind, spent.key, spent.expires_at):
+        caller, proof = self._read(sent, now, agencies)
+        if not once.first_time(proof.spend.kind, proof.spend.key, proof.spend.expires_at):
             raise _replayed()
         return caller
 
     async def check_async(
-        self,
-        *,
-        authorization: Sequence[str],
-        dpop: Sequence[str],
-        method: str,
-        url: str,
-        now: int,
-        agencies: AgencyRegister,
-        once: AsyncOnce,
-        user: str | None = None,
+        self, sent: Presented, *, now: int, agencies: AgencyRegister, once: AsyncOnce
     ) -> Caller:
         """Return who sent a request: `check`, for an event loop.
 
         Raises:
             AccessError: not let in.
         """
-        caller, proof = self._read(authorization, dpop, method, url, now, agencies, user)
-        spent = proof.spend
-        if not await once.first_time(spent.kind, spent.key, spent.expires_at):
+        caller, proof = self._read(sent, now, agencies)
+        if not await once.first_time(proof.spend.kind, proof.spend.key, proof.spend.expires_at):
             raise _replayed()
         return caller
 
-    def _read(
-        self,
-        authorization: Sequence[str],
-        dpop: Sequence[str],
-        method: str,
-        url: str,
-        now: int,
-        agencies: AgencyRegister,
-        user: str | None,
-    ) -> tuple[Caller, Proof]:
+    def _read(self, sent: Presented, now: int, agencies: AgencyRegister) -> tuple[Caller, Proof]:
         """Check everything but whether the proof was used before."""
-        token = _token(authorization)
+        token = _token(sent.authorization)
         grant = self._grant(token)
-        if not grant.exp - LIFETIME_S - 60 <= now < grant.exp:
+        if now >= grant.exp:
             raise AccessError(401, "invalid_token", "the access token has expired")
         try:
-            proof = read_proof(dpop, method=method, url=url, now=now, access_token=token)
+            proof = read_proof(
+                sent.dpop, method=sent.method, url=sent.url, now=now, access_token=token
+            )
         except DpopError as refusal:
             raise AccessError(401, "invalid_dpop_proof", str(refusal)) from None
         if proof.jkt != grant.jkt:
             raise AccessError(401, "invalid_dpop_proof", "the token is bound to another key")
-        return _caller(agencies.by_issuer(grant.issuer, self._hub_uri), grant, user), proof
+        agency = agencies.by_issuer(grant.issuer, self._hub_uri)
+        return _caller(agency, grant, sent.user), proof
 
     def _grant(self, token: str) -> _Grant:
         """Return what `token` says, from memory if it was verified before."""
         known = self._grants.get(token)
         if known is not None:
             return known
-        grant = self._verify(token)
-        self._grants[token] = grant
-        while len(self._grants) > self._remembered:
-            self._grants.popitem(last=False)  # oldest first: nearest its expiry
+        grant = self._grants[token] = self._verify(token)
+        if len(self._grants) > self._remembered:
+            self._grants.popitem(last=False)  # the oldest, so the nearest its expiry
         return grant
 
     def _verify(self, token: str) -> _Grant:
@@ -218,7 +204,8 @@ def _grant_of(claims: Mapping[str, Any]) -> _Grant:
     match claims:
         case {"sub": str(sub), "scope": str(scope), "cnf": {"jkt": str(jkt)}, "exp": int(exp)}:
             return _Grant(sub, frozenset(scope.split()), jkt, exp)
-    raise AccessError(401, "invalid_token", "the access token lacks a claim")
+        case _:
+            raise AccessError(401, "invalid_token", "the access token lacks a claim")
 
 
 def _token(authorization: Sequence[str]) -> str:
