@@ -12,10 +12,42 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from contracts import concern, disclosure, governance
+from contracts import (
+    child,
+    concern,
+    consent,
+    contact,
+    disclosure,
+    enquiry,
+    governance,
+    identity,
+    integrity,
+    police,
+    professional,
+    regulation,
+    reviews,
+    setting,
+    triage,
+)
 from contracts.base import HUB_TYPES, Payload
 
-FAMILIES: Final[tuple[ModuleType, ...]] = (concern, disclosure, governance)
+FAMILIES: Final[tuple[ModuleType, ...]] = (
+    child,
+    concern,
+    consent,
+    contact,
+    disclosure,
+    enquiry,
+    governance,
+    identity,
+    integrity,
+    police,
+    professional,
+    regulation,
+    reviews,
+    setting,
+    triage,
+)
 """A new event type is a class in one of these; a new family is a module and a line here."""
 
 ITEM_KINDS: Final = frozenset(

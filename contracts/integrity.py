@@ -1,0 +1,119 @@
+"""Putting the record right: corrections, retractions, disputes, clearance, erasure, breaches.
+
+In: contracts.base, subject.
+Out: Corrected, Retracted, Disputed, ClearedForRelease, RedactedByKeyShred, RecipientNotified,
+    BreachReported.
+Never here: a deletion. An earlier item stays in the log; what may be shown of it changes.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from contracts.base import Category, Count, Day, Digest, Fact, Position, Slug, Text, Uuid, type_uri
+from contracts.marks import EXISTENCE, OUTCOME, ROUTED, YesNo, free, item_fact
+from contracts.subject import SubjectEvent, SubjectHead
+
+
+class Corrected(SubjectEvent):
+    """Something in an earlier item of the poster's own was wrong; here is what is right."""
+
+    TYPE = type_uri("corrected")
+    FAMILY = "integrity"
+
+    item: Annotated[Uuid, ROUTED]
+    replacement: Annotated[Uuid | None, ROUTED] = None
+    """The item that now says it; without one the earlier item stays, with this beside it."""
+    correction: Annotated[Text | None, free(Category.CONCERN)] = None
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield that a replaced item no longer stands."""
+        yield from super().facts()
+        if self.replacement is not None:
+            yield from item_fact("item_status", "retracted", item=self.item)
+
+
+class Retracted(SubjectEvent):
+    """An earlier item of the poster's own does not stand."""
+
+    TYPE = type_uri("retracted")
+    FAMILY = "integrity"
+
+    item: Annotated[Uuid, ROUTED]
+    reason: Annotated[Literal["wrong_person", "mistaken", "malicious", "court"], OUTCOME]
+    explanation: Annotated[Text | None, free(Category.OUTCOME)] = None
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield that the item no longer stands."""
+        yield from super().facts()
+        yield from item_fact("item_status", "retracted", item=self.item)
+
+
+class Disputed(SubjectEvent):
+    """Someone says an item, of any poster, is not right."""
+
+    TYPE = type_uri("disputed")
+    FAMILY = "integrity"
+
+    item: Annotated[Uuid, ROUTED]
+    item_by: Annotated[Slug | None, ROUTED] = None
+    """The agency that posted it; None for the poster of this event."""
+    by: Annotated[Literal["subject", "professional", "agency", "family", "court"], OUTCOME]
+    ground: Annotated[Text | None, free(Category.OUTCOME)] = None
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield that the item is in dispute."""
+        yield from super().facts()
+        yield from item_fact("item_status", "disputed", item=self.item, by=self.item_by)
+
+
+class ClearedForRelease(SubjectEvent):
+    """The poster read an item's free text again: it names no third party and no referrer."""
+
+    TYPE = type_uri("cleared-for-release")
+    FAMILY = "integrity"
+
+    item: Annotated[Uuid, ROUTED]
+    cleared: Annotated[YesNo, EXISTENCE] = "yes"
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield the clearance, or that it was taken back."""
+        yield from super().facts()
+        yield from item_fact("narrative_cleared", self.cleared, item=self.item)
+
+
+class RedactedByKeyShred(SubjectHead):
+    """The subject's key was destroyed: what was sealed under it can be read by no one."""
+
+    TYPE = type_uri("redacted-by-key-shred")
+    FAMILY = "integrity"
+    HUB_ONLY = True
+
+    key_id: Annotated[Uuid, ROUTED]
+    items: Annotated[Count, ROUTED]
+    certificate: Annotated[Digest, ROUTED]
+    """SHA-256 of the certificate that lists who had the data."""
+
+
+class RecipientNotified(SubjectHead):
+    """A partner that was shown an item since corrected was told so."""
+
+    TYPE = type_uri("recipient-notified")
+    FAMILY = "integrity"
+    HUB_ONLY = True
+
+    partner: Annotated[Slug, ROUTED]
+    dis: Annotated[Uuid, ROUTED]
+    item_position: Annotated[Position, ROUTED]
+    cause: Annotated[Literal["corrected", "retracted", "disputed", "shredded"], ROUTED]
+
+
+class BreachReported(SubjectEvent):
+    """Information went where it should not have."""
+
+    TYPE = type_uri("breach-reported")
+    FAMILY = "integrity"
+
+    discovered_on: Annotated[Day, EXISTENCE]
+    told_ico: Annotated[YesNo, EXISTENCE]
+    people: Annotated[Count | None, EXISTENCE] = None
+    what: Annotated[Text | None, free(Category.CONCERN)] = None
