@@ -1,0 +1,141 @@
+"""What an agency may ask the hub. Each question is on record as a disclosure, with its purpose.
+
+In: a subject and a purpose. Out: `Disclosed`, which is an answer with its verified receipt.
+Never here: an identifier in a path or a query; those end up in logs.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Required, TypedDict, Unpack
+from urllib.parse import quote
+
+from adapters.kit.answers import Answered, Disclosed
+from contracts.subject import LegalDemand, Purpose
+
+
+class Viewing(TypedDict, total=False):
+    """How a timeline is asked for; `purpose` must be there."""
+
+    purpose: Required[Purpose]
+    legal_demand: LegalDemand | None
+    emergency: bool
+    user: str | None
+    since: str | None
+    until: str | None
+    as_known_on: str | None
+    cursor: str | None
+
+
+class Questions(Answered):
+    """The calls that ask."""
+
+    def find(
+        self,
+        *,
+        purpose: Purpose,
+        identifiers: Iterable[tuple[str, str]] = (),
+        demographics: Mapping[str, str] | None = None,
+        user: str | None = None,
+    ) -> Disclosed:
+        """Look up subjects by identifiers (kind and value), or by demographics."""
+        asked: dict[str, Any] = {"purpose": purpose}
+        if demographics is not None:
+            asked["demographics"] = dict(demographics)
+        else:
+            asked["identifiers"] = [{"kind": kind, "value": value} for kind, value in identifiers]
+        return self._ask("POST", "/subjects/find", body=asked, user=user)
+
+    def timeline_page(
+        self,
+        subject: str,
+        *,
+        purpose: Purpose,
+        legal_demand: LegalDemand | None = None,
+        emergency: bool = False,
+        user: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        as_known_on: str | None = None,
+        cursor: str | None = None,
+    ) -> Disclosed:
+        """Return one page of what this agency may see of a subject.
+
+        Raises:
+            UnknownSubjectError: no such subject, or none this agency may know of.
+        """
+        named = {
+            "Hub-Purpose": purpose,
+            "Hub-Legal-Demand": legal_demand,
+            "Hub-Emergency": "yes" if emergency else None,
+        }
+        params = {"since": since, "until": until, "as_known_on": as_known_on, "cursor": cursor}
+        path = f"/subjects/{quote(subject, safe='')}/timeline"
+        return self._ask("GET", path, named=named, params=params, user=user)
+
+    def timeline(self, subject: str, **asked: Unpack[Viewing]) -> Iterator[Disclosed]:
+        """Yield the pages of a timeline, one after the other; arguments as for one page.
+
+        Raises:
+            UnknownSubjectError: no such subject, or none this agency may know of.
+        """
+        page = self.timeline_page(subject, **asked)
+        read: set[str] = set()
+        yield page
+        while isinstance(cursor := page.data.get("next"), str) and cursor not in read:
+            read.add(cursor)
+            asked["cursor"] = cursor
+            page = self.timeline_page(subject, **asked)
+            yield page
+
+    def disclose(
+        self,
+        subject: str,
+        *,
+        purpose: Purpose,
+        necessary: bool,
+        reason: str,
+        legal_demand: LegalDemand = "none",
+        case: str | None = None,
+        emergency: bool | None = None,
+        offence_stated: bool | None = None,
+        aggregate: bool | None = None,
+        request_id: str | None = None,
+        user: str | None = None,
+    ) -> Disclosed:
+        """Make a stated request; the answer is a release or a refusal with its reasons.
+
+        Args:
+            subject: the hub's id of the subject.
+            purpose: one of the hub's purposes.
+            necessary: the asker's statement that it needs this.
+            reason: why, in words; they stand in the register.
+            legal_demand: the power it is asked under.
+            case: limit it to one case.
+            emergency: life is at risk.
+            offence_stated: for police requests, whether an offence is named.
+            aggregate: counts only.
+            request_id: the same id again gives the same answer; None for a fresh one.
+            user: the officer asking, as an opaque id.
+        """
+        stated = {
+            "id": request_id if request_id is not None else self._edge.new_id(),
+            "purpose": purpose,
+            "legal_demand": legal_demand,
+            "subject": subject,
+            "case": case,
+            "necessary": necessary,
+            "emergency": emergency,
+            "offence_stated": offence_stated,
+            "aggregate": aggregate,
+            "reason": reason,
+        }
+        body = {name: value for name, value in stated.items() if value is not None}
+        return self._ask("POST", "/disclosures", body=body, user=user)
+
+    def who_saw(self, subject: str, *, user: str | None = None, **filters: str) -> Disclosed:
+        """Return who saw what about a subject, when and why (scope `ig`)."""
+        path = f"/subjects/{quote(subject, safe='')}/disclosures"
+        return self._ask("GET", path, params=filters, user=user)
+
+    def register(self, *, user: str | None = None, **filters: str) -> Disclosed:
+        """Return a page of the disclosure register (scope `ig`)."""
+        return self._ask("GET", "/disclosures", params=filters, user=user)
