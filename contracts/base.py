@@ -15,8 +15,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeAlias, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 HUB_TYPES = "https://hub.example/events"
 """Every event type is `{HUB_TYPES}/{name}/v{n}`."""
@@ -66,6 +75,18 @@ class Label:
     category: Category
     also: tuple[Category, ...] = ()
     routing: bool = False
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Publish the label with the field, so that partners know what governs what they post."""
+        schema = dict(handler(core_schema))
+        schema["x-hub-category"] = self.category.value
+        if self.also:
+            schema["x-hub-also"] = [category.value for category in self.also]
+        if self.routing:
+            schema["x-hub-routing"] = True
+        return schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

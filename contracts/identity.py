@@ -22,7 +22,7 @@ IdentifierKind: TypeAlias = Literal[
     "gmc_number",
     "swe_number",
     "hcpc_number",
-    "ref",
+    "agency_ref",
 ]
 
 

@@ -98,7 +98,7 @@ class RoleAssigned(SubjectEvent):
 
     TYPE = type_uri("role-assigned")
     FAMILY = "enquiry"
-    POSTERS = frozenset({"council", "children_services", "police", "hub"})
+    POSTERS = frozenset({"council", "children_services", "hub"})
     """Not any agency: a part in the case widens what one is shown."""
 
     agency: Annotated[Slug, ROUTED]
