@@ -6,21 +6,24 @@ key may speak for `iss`, and whether the event's content fits its type, is judge
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from contracts.envelope import (
+    IAT_FUTURE_S,
+    IAT_PAST_S,
+    MAX_TXN_CHARS,
+    OPTIONAL_CLAIMS,
+    REQUIRED_CLAIMS,
+)
 from hub.intake.errors import Err, IntakeError
 from hub.intake.identifiers import Identifier, IdentifierRefusedError, read_sub_id
 from hub.intake.jsonstrict import JsonRefusedError, read_object
 
-PAST_S: Final = 300
-FUTURE_S: Final = 60
-MAX_TXN_CHARS: Final = 64
 EARLIEST_TOE: Final = -2_208_988_800  # 1900-01-01: older than anyone's abuse, newer than overflow
 
-_REQUIRED: Final = frozenset({"iss", "aud", "iat", "toe", "jti", "sub_id", "events"})
-_ALLOWED: Final = _REQUIRED | {"txn"}
+_ALLOWED: Final = REQUIRED_CLAIMS | OPTIONAL_CLAIMS
 _JTI: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -35,8 +38,8 @@ class Claims:
     txn: str | None
     identifiers: tuple[Identifier, ...]
     type_uri: str
-    content: Mapping[str, Any]
-    all: Mapping[str, Any]
+    content: Mapping[str, Any] = field(repr=False)  # names people
+    all: Mapping[str, Any] = field(repr=False)
 
 
 def read_claims(payload: bytes, *, now: int, hub_uri: str) -> Claims:
@@ -57,7 +60,7 @@ def read_claims(payload: bytes, *, now: int, hub_uri: str) -> Claims:
         raise IntakeError(Err.INVALID_REQUEST, f"the claims are refused: {refusal}") from None
     if claims.get("aud") != hub_uri:
         raise IntakeError(Err.INVALID_AUDIENCE, "aud is not this hub's URI as one string")
-    if not _REQUIRED <= claims.keys() <= _ALLOWED:
+    if not REQUIRED_CLAIMS <= claims.keys() <= _ALLOWED:
         raise IntakeError(Err.INVALID_REQUEST, "a claim is missing or unknown")
     if not isinstance(claims["iss"], str):
         raise IntakeError(Err.INVALID_ISSUER, "iss is not a string")
@@ -82,9 +85,9 @@ def _times(claims: Mapping[str, Any], now: int) -> tuple[int, int]:
     # `type() is`, because True is an int to isinstance.
     if type(iat) is not int or type(toe) is not int:
         raise IntakeError(Err.INVALID_REQUEST, "iat and toe are integers, in seconds")
-    if not now - PAST_S <= iat <= now + FUTURE_S:
+    if not now - IAT_PAST_S <= iat <= now + IAT_FUTURE_S:
         raise IntakeError(Err.INVALID_REQUEST, "iat is too far from the hub's clock: sign again")
-    if not EARLIEST_TOE <= toe <= iat + FUTURE_S:
+    if not EARLIEST_TOE <= toe <= iat + IAT_FUTURE_S:
         raise IntakeError(Err.INVALID_REQUEST, "toe is after iat, or before 1900")
     return iat, toe
 

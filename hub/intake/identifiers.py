@@ -12,7 +12,8 @@ from typing import Final
 
 from nhs_number.validate import is_valid as passes_check_digit
 
-MAX_ALIASES: Final = 8
+from contracts.envelope import MAX_ALIASES
+
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _SLUG: Final = r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]"
 

@@ -12,8 +12,8 @@ import re
 import unicodedata
 from typing import Any, Final, NoReturn
 
-MAX_DEPTH: Final = 16
-_MAX_INT: Final = 2**53
+from contracts.envelope import MAX_DEPTH, MAX_INT
+
 _MAX_INT_DIGITS: Final = 17  # 16 digits and a sign: enough for 2**53
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -114,7 +114,7 @@ def _integer(digits: str) -> int:
     if len(digits) > _MAX_INT_DIGITS:
         raise JsonRefusedError("an integer is too large")
     number = int(digits)
-    if abs(number) >= _MAX_INT:
+    if abs(number) >= MAX_INT:
         raise JsonRefusedError("an integer is too large")
     return number
 

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from contracts.envelope import HEADER_MEMBERS, MAX_HEADER_BYTES
 from hub.intake import encoding
 from hub.intake.errors import Err, IntakeError
 from hub.intake.jsonstrict import JsonRefusedError, read_object
 from hub.intake.jwk import Alg, PublicKey
 
-MAX_HEADER_CHARS: Final = 512
 _PARTS: Final = 3
 _KID_CHARS: Final = 43
-_HEADER: Final = frozenset({"alg", "kid", "typ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def split(token: bytes, *, typ: str) -> Compact:
     parts = token.split(b".")
     if len(parts) != _PARTS:
         raise IntakeError(Err.INVALID_REQUEST, "not three parts joined by dots")
-    if len(parts[0]) > MAX_HEADER_CHARS:
+    if len(parts[0]) > MAX_HEADER_BYTES:
         raise IntakeError(Err.INVALID_REQUEST, "the header is too long")
     header = _header(parts[0], typ)
     try:
@@ -87,7 +86,7 @@ def _header(segment: bytes, typ: str) -> Header:
         members = read_object(encoding.decode(segment))
     except (encoding.EncodingRefusedError, JsonRefusedError):
         raise IntakeError(Err.INVALID_REQUEST, "the header is not strict JSON") from None
-    if members.keys() != _HEADER:
+    if members.keys() != HEADER_MEMBERS:
         raise IntakeError(Err.INVALID_REQUEST, "the header is not exactly alg, kid and typ")
     if members["typ"] != typ:
         raise IntakeError(Err.INVALID_REQUEST, "the token is of another typ")

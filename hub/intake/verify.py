@@ -9,11 +9,12 @@ before its signature holds; no claim is believed before the key's owner is the i
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any
 
 from contracts.base import Payload
 from contracts.catalogue import PayloadError, UnknownTypeError, read
+from contracts.envelope import MAX_TOKEN_BYTES, TYP
 from contracts.governance import AboutAgency
 from hub.intake import jws
 from hub.intake.agencies import HUB_SLUG, Agency, AgencyRegister, issuer_uri
@@ -28,9 +29,6 @@ from hub.intake.errors import (
 from hub.intake.identifiers import Identifier, identifier
 from hub.intake.keyring import Key, KeyNotYoursError, KeyRefusedError, Keyring
 
-MAX_TOKEN_BYTES: Final = 48 * 1024
-EVENT_TYP: Final = "secevent+jwt"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
@@ -44,9 +42,9 @@ class Verified:
     agency: str
     jti: str
     type_uri: str
-    payload: Payload
-    claims: Mapping[str, Any]
-    token: bytes
+    payload: Payload = field(repr=False)  # these three name people: not for a log or a traceback
+    claims: Mapping[str, Any] = field(repr=False)
+    token: bytes = field(repr=False)
     signing_digest: bytes
     kid: str
     iat: int
@@ -82,7 +80,7 @@ def verify(
     """
     if len(token) > MAX_TOKEN_BYTES:
         raise TooLargeError(Err.INVALID_REQUEST, "the token is longer than 48 KiB")
-    compact = jws.split(token, typ=EVENT_TYP)
+    compact = jws.split(token, typ=TYP)
     key = _key(keyring, compact.header.kid)
     jws.check_signature(compact, key.public)
     claims = read_claims(compact.payload, now=now, hub_uri=hub_uri)
