@@ -10,11 +10,11 @@ before its signature holds; no claim is believed before the key's owner is the i
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from contracts import envelope
 from contracts.base import Payload
 from contracts.catalogue import PayloadError, UnknownTypeError, read
-from contracts.envelope import MAX_TOKEN_BYTES, TYP
 from contracts.governance import AboutAgency
 from hub.intake import jws
 from hub.intake.agencies import HUB_SLUG, Agency, AgencyRegister, issuer_uri
@@ -28,6 +28,9 @@ from hub.intake.errors import (
 )
 from hub.intake.identifiers import Identifier, identifier
 from hub.intake.keyring import Key, KeyNotYoursError, KeyRefusedError, Keyring
+
+MAX_TOKEN_BYTES: Final = envelope.MAX_TOKEN_BYTES
+EVENT_TYP: Final = envelope.TYP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,7 @@ def verify(
     """
     if len(token) > MAX_TOKEN_BYTES:
         raise TooLargeError(Err.INVALID_REQUEST, "the token is longer than 48 KiB")
-    compact = jws.split(token, typ=TYP)
+    compact = jws.split(token, typ=EVENT_TYP)
     key = _key(keyring, compact.header.kid)
     jws.check_signature(compact, key.public)
     claims = read_claims(compact.payload, now=now, hub_uri=hub_uri)
