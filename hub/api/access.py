@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hub.api.dpop import AsyncOnce, DpopError, Once, Proof, read_proof
+from hub.api.dpop import AsyncOnce, DpopError, Once, Spend, read_proof
 from hub.intake.agencies import Agency, AgencyRegister, issuer_uri
 from hub.intake.errors import IntakeError
 from hub.intake.jsonstrict import JsonRefusedError, read_object
@@ -61,23 +61,15 @@ class Caller:
             raise AccessError(403, "insufficient_scope", f"scope {scope} is needed here")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presented:
-    """What a request shows of itself.
-
-    Args:
-        method: the request's method.
-        url: its URL as clients know it, without query and fragment.
-        authorization: every value of the `Authorization` header.
-        dpop: every value of the `DPoP` header.
-        user: the `Hub-User` header, if there is one.
-    """
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What a request shows of itself."""
 
     method: str
     url: str
     authorization: Sequence[str]
     dpop: Sequence[str]
-    user: str | None = None
+    user: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,37 +118,63 @@ class AccessTokens:
         }
         return self._signer.sign(claims, typ=TOKEN_TYP)
 
-    def check(self, sent: Presented, *, now: int, agencies: AgencyRegister, once: Once) -> Caller:
+    def check(
+        self,
+        *,
+        authorization: Sequence[str],
+        dpop: Sequence[str],
+        method: str,
+        url: str,
+        now: int,
+        agencies: AgencyRegister,
+        once: Once,
+        user: str | None = None,
+    ) -> Caller:
         """Return who sent a request.
 
         Args:
-            sent: what the request presents.
+            authorization: every value of the `Authorization` header.
+            dpop: every value of the `DPoP` header.
+            method: the request's method.
+            url: its URL as clients know it, without query and fragment.
             now: seconds since 1970.
             agencies: the register, as it stands now.
             once: where the proof is spent.
+            user: the `Hub-User` header, if there is one.
 
         Raises:
             AccessError: not let in.
         """
-        caller, proof = self._read(sent, now, agencies)
-        if not once.first_time(proof.spend.kind, proof.spend.key, proof.spend.expires_at):
+        sent = _Sent(method, url, authorization, dpop, user)
+        caller, spent = self._read(sent, now, agencies)
+        if not once.first_time(spent.kind, spent.key, spent.expires_at):
             raise _replayed()
         return caller
 
     async def check_async(
-        self, sent: Presented, *, now: int, agencies: AgencyRegister, once: AsyncOnce
+        self,
+        *,
+        authorization: Sequence[str],
+        dpop: Sequence[str],
+        method: str,
+        url: str,
+        now: int,
+        agencies: AgencyRegister,
+        once: AsyncOnce,
+        user: str | None = None,
     ) -> Caller:
         """Return who sent a request: `check`, for an event loop.
 
         Raises:
             AccessError: not let in.
         """
-        caller, proof = self._read(sent, now, agencies)
-        if not await once.first_time(proof.spend.kind, proof.spend.key, proof.spend.expires_at):
+        sent = _Sent(method, url, authorization, dpop, user)
+        caller, spent = self._read(sent, now, agencies)
+        if not await once.first_time(spent.kind, spent.key, spent.expires_at):
             raise _replayed()
         return caller
 
-    def _read(self, sent: Presented, now: int, agencies: AgencyRegister) -> tuple[Caller, Proof]:
+    def _read(self, sent: _Sent, now: int, agencies: AgencyRegister) -> tuple[Caller, Spend]:
         """Check everything but whether the proof was used before."""
         token = _token(sent.authorization)
         grant = self._grant(token)
@@ -171,7 +189,7 @@ class AccessTokens:
         if proof.jkt != grant.jkt:
             raise AccessError(401, "invalid_dpop_proof", "the token is bound to another key")
         agency = agencies.by_issuer(grant.issuer, self._hub_uri)
-        return _caller(agency, grant, sent.user), proof
+        return _caller(agency, grant, sent.user), proof.spend
 
     def _grant(self, token: str) -> _Grant:
         """Return what `token` says, from memory if it was verified before."""

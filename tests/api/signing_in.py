@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from hub.api.access import AccessError, AccessTokens, Caller, Presented
+from hub.api.access import AccessError, AccessTokens, Caller
 from hub.api.assertion import Door
 from hub.api.tokens import TokenAnswer, TokenEndpoint
 from hub.intake.signing import Signer
@@ -144,15 +144,15 @@ def ask(
     user: str | None = None,
 ) -> Caller:
     """Present a token and proofs, as one request does."""
-    sent = Presented(
+    return (tokens or new_tokens()).check(
         method="POST",
         url=url,
         authorization=(f"DPoP {token}",) if authorization is None else authorization,
         dpop=proofs,
         user=user,
-    )
-    return (tokens or new_tokens()).check(
-        sent, now=now, agencies=AGENCIES, once=once or MemoryOnce()
+        now=now,
+        agencies=AGENCIES,
+        once=once or MemoryOnce(),
     )
 
 
