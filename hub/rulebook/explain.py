@@ -1,0 +1,164 @@
+"""Put a decision into plain words with citations, in two renderings.
+
+In: a Decision and the Rulebook it was made under. Out: sentences.
+Never here: deciding, or a fact that is not in the decision.
+
+The full rendering is for information governance and for the agency that posted the item. The
+asker's rendering never tells of a silent forbid: where one hides the item, the asker reads exactly
+what they would read if there were nothing, because that text rests only on what the asker is and
+asked, never on the subject or the item.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from contracts.base import Category, Scope
+from hub.rulebook.book import Rule, Rulebook
+from hub.rulebook.decide import Decision, Outcome, weigh
+
+Audience: TypeAlias = Literal["full", "asker"]
+Kind: TypeAlias = Literal[
+    "shown", "refer", "withheld", "no_basis", "would_apply", "obligation", "nothing", "ask"
+]
+
+_OPENING: dict[Outcome, tuple[Kind, str]] = {
+    Outcome.DISCLOSE: ("shown", "May be shared"),
+    Outcome.REFER: ("refer", "A person must decide first"),
+    Outcome.WITHHOLD: ("withheld", "Must not be shared"),
+}
+_ASKERS_OWN = frozenset({Scope.RECIPIENT, Scope.REQUEST})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of an explanation: its kind, its words, and the rule it rests on."""
+
+    kind: Kind
+    words: str
+    rule: str | None = None
+    title: str | None = None
+    cite: tuple[str, ...] = ()
+    strength: str | None = None
+    """How firmly the rule's source was established: A seen, B second-hand, C unconfirmed."""
+
+
+def explain(decision: Decision, rulebook: Rulebook, *, audience: Audience) -> tuple[Sentence, ...]:
+    """Say in plain words what was decided and why.
+
+    Args:
+        decision: what was decided.
+        rulebook: the release it was decided under.
+        audience: `full` for those who may know every reason, `asker` for whoever asked.
+    """
+    if audience == "full":
+        return tuple(_full(decision, rulebook))
+    return tuple(_safe(decision, rulebook))
+
+
+def did_not_apply(decision: Decision, rulebook: Rulebook) -> tuple[tuple[str, str], ...]:
+    """Return (rule id, fact) for each rule in force that a recorded fact spoke against."""
+    found: list[tuple[str, str]] = []
+    for rule in rulebook.rules:
+        in_force = rule.since <= decision.on and (rule.until is None or decision.on < rule.until)
+        if in_force and weigh(rule, decision.facts)[0] is False:
+            found.append((rule.id, next(_failed(rule, decision))))
+    return tuple(found)
+
+
+def _full(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
+    yield from _grouped(decision, rulebook, frozenset(Category))
+    lacking = [c for c in Category if decision.outcomes[c] is Outcome.NO_BASIS]
+    if lacking:
+        words = f"No legal basis was found for: {_phrases(rulebook, lacking)}."
+        yield Sentence(kind="no_basis", words=words)
+    for rule_id in dict.fromkeys(rule_id for rule_id, _ in decision.missing):
+        yield _would_apply(decision, rulebook, rulebook.rule(rule_id))
+    yield from _obligations(decision, rulebook)
+
+
+def _safe(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
+    """Tell what is shown and what may be named; hidden existence reads as nothing at all."""
+    hidden = Category.EXISTENCE not in decision.shown
+    if hidden and Category.EXISTENCE not in decision.nameable:
+        yield Sentence(kind="nothing", words="There is nothing that can be shown to you.")
+        yield from _asks(decision, rulebook)
+        return
+    yield from _grouped(decision, rulebook, decision.nameable if hidden else _tellable(decision))
+    if not hidden:
+        yield from _obligations(decision, rulebook)
+
+
+def _tellable(decision: Decision) -> frozenset[Category]:
+    return decision.shown | decision.nameable
+
+
+def _grouped(
+    decision: Decision, rulebook: Rulebook, about: frozenset[Category]
+) -> Iterator[Sentence]:
+    """Yield one sentence for each outcome and the rule it rests on."""
+    groups: dict[tuple[Outcome, str], list[Category]] = {}
+    for category in Category:
+        if category in about and category in decision.lead:
+            key = (decision.outcomes[category], decision.lead[category])
+            groups.setdefault(key, []).append(category)
+    for (outcome, rule_id), categories in groups.items():
+        kind, opening = _OPENING[outcome]
+        rule = rulebook.rule(rule_id)
+        plain = " ".join(rule.file.plain.split())
+        words = f"{opening}: {_phrases(rulebook, categories)}. {rule.file.title}: {plain}"
+        yield _citing(rule, kind, words)
+
+
+def _would_apply(decision: Decision, rulebook: Rulebook, rule: Rule) -> Sentence:
+    facts = [fact for rule_id, fact in decision.missing if rule_id == rule.id]
+    questions = " ".join(rulebook.vocabulary[fact].question for fact in facts)
+    effect = "would permit" if rule.permits else "might forbid"
+    what = _phrases(rulebook, [c for c in Category if c in rule.categories])
+    return _citing(
+        rule, "would_apply", f"{rule.file.title}: {effect} {what}, if it were known: {questions}"
+    )
+
+
+def _asks(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
+    """Yield what this asker could state in a request, whoever the request is about.
+
+    It reads the asker's own facts only, so the text is the same for a hidden item and for nothing.
+    """
+    for rule in rulebook.rules:
+        if not rule.permits:
+            continue
+        own = [c for c in rule.clauses if rulebook.vocabulary[c.fact].scope in _ASKERS_OWN]
+        requests = [c for c in own if rulebook.vocabulary[c.fact].scope is Scope.REQUEST]
+        unmet = [c for c in own if not c.verdicts.get(decision.facts.get(c.fact, ""))]
+        if unmet and all(c in requests for c in unmet):
+            wanted = " ".join(rulebook.vocabulary[c.fact].question for c in unmet)
+            yield _citing(rule, "ask", f"{rule.file.title} depends on what you state: {wanted}")
+
+
+def _failed(rule: Rule, decision: Decision) -> Iterator[str]:
+    for clause in rule.clauses:
+        value = decision.facts.get(clause.fact)
+        verdict = clause.unrecorded if value is None else clause.verdicts[value]
+        if verdict is False:
+            yield clause.fact
+
+
+def _obligations(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
+    for name in decision.obligations:
+        yield Sentence(kind="obligation", words=rulebook.obligations[name].phrase)
+
+
+def _citing(rule: Rule, kind: Kind, words: str) -> Sentence:
+    return Sentence(
+        kind=kind,
+        words=words,
+        rule=rule.name,
+        title=rule.file.title,
+        cite=rule.file.basis.cite,
+        strength=rule.file.strength,
+    )
+
+
+def _phrases(rulebook: Rulebook, categories: list[Category]) -> str:
+    return ", ".join(rulebook.categories[category].phrase for category in categories)
