@@ -95,7 +95,11 @@ def claims_of(
     jti: str,
     txn: str | None = None,
 ) -> dict[str, Json]:
-    """Return the claims of one event. Unset fields are left out."""
+    """Return the claims of one event.
+
+    Absent fields are left out. Defaults are spelled out: what was signed must not come to say
+    something else when a default changes.
+    """
     claims: dict[str, Json] = {
         "iss": issuer,
         "aud": audience,
