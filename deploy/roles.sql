@@ -11,9 +11,9 @@
 --                  its only way to write to the ledger. It cannot change or delete what is there.
 --   hub_projector  the projector. Owns the schemas of the views and rebuilds them. It reads the
 --                  headers and facts of the ledger, never a sealed event and never a wrapped key.
---   hub_migrator   Alembic. Owns the schema `app` (tokens once used and the like: nothing that cannot
---                  be lost). It holds no right on the ledger or on a view, so no migration can touch
---                  them, whatever it says.
+--   hub_migrator   Alembic. Owns the schema `ops` (proofs used once, notices acknowledged: neither
+--                  record nor view). It holds no right on the ledger or on a view, so no migration can
+--                  touch them, whatever it says.
 
 DO $$
 DECLARE
@@ -33,13 +33,14 @@ DO $$ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO hub_owner, hub_app, hub_projector, hub_migrator',
                    current_database());
-    EXECUTE format('GRANT CREATE ON DATABASE %I TO hub_owner, hub_projector', current_database());
+    -- To make schemas of their own; it opens none that is there.
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO hub_owner, hub_projector, hub_migrator',
+                   current_database());
 END $$;
 
 CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION hub_owner;
-CREATE SCHEMA IF NOT EXISTS app AUTHORIZATION hub_migrator;
+CREATE SCHEMA IF NOT EXISTS ops AUTHORIZATION hub_migrator;
 GRANT USAGE ON SCHEMA ledger TO hub_app, hub_projector;
-GRANT USAGE ON SCHEMA app TO hub_app;
 
 -- What the owner makes later, the application may read.
 ALTER DEFAULT PRIVILEGES FOR ROLE hub_owner IN SCHEMA ledger
@@ -49,11 +50,9 @@ ALTER DEFAULT PRIVILEGES FOR ROLE hub_owner REVOKE EXECUTE ON FUNCTIONS FROM PUB
 -- View schemas come and go with each rebuild; the API reads them all.
 ALTER DEFAULT PRIVILEGES FOR ROLE hub_projector GRANT USAGE ON SCHEMAS TO hub_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE hub_projector GRANT SELECT ON TABLES TO hub_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE hub_migrator IN SCHEMA app
-    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO hub_app;
 
 -- The projector's three tables. They exist once the owner has applied the ledger's schema: the first
--- time, run this file, then start the hub once as the owner, then run this file again.
+-- time, run this file, apply the schema as the owner, then run this file again.
 DO $$
 DECLARE
     name text;
