@@ -126,7 +126,8 @@ def _pointer(where: tuple[int | str, ...], *, made_up: bool) -> str:
     return "/" + "/".join(str(step) for step in steps)
 
 
-def _declared(modules: Iterable[ModuleType]) -> Iterator[type[Payload]]:
+def declared(modules: Iterable[ModuleType]) -> Iterator[type[Payload]]:
+    """Yield the event types that these modules define."""
     for module in modules:
         for kind in vars(module).values():
             if not (isinstance(kind, type) and issubclass(kind, Payload)):
@@ -169,5 +170,5 @@ def newest_by_name(types: Mapping[str, type[Payload]]) -> Mapping[str, type[Payl
     return MappingProxyType(newest)
 
 
-EVENT_TYPES: Final[Mapping[str, type[Payload]]] = by_uri(_declared(FAMILIES))
+EVENT_TYPES: Final[Mapping[str, type[Payload]]] = by_uri(declared(FAMILIES))
 _LATEST: Final[Mapping[str, type[Payload]]] = newest_by_name(EVENT_TYPES)

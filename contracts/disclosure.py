@@ -43,6 +43,8 @@ ReasonCode: TypeAlias = Literal[
 TypeUri: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^https://hub\.example/events/[a-z0-9-]{1,60}/v[1-9][0-9]?$")
 ]
+UserId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+"""An officer's opaque id at the partner, as the `Hub-User` header carries it."""
 Refs: TypeAlias = Annotated[tuple[Ref, ...], Field(max_length=80)]
 Categories: TypeAlias = Annotated[tuple[Category, ...], Field(max_length=10)]
 
@@ -64,7 +66,9 @@ class RegisterEntry(SubjectHead):
     HUB_ONLY = True
 
     partner: Annotated[Slug, ROUTED]
-    user: Annotated[Code | None, ROUTED] = None
+    user: Annotated[UserId | None, ROUTED] = None
+    subject: Annotated[Uuid | None, ROUTED] = None
+    """Whom was asked about, by the id the asker gave: it may be nobody's."""
     purpose: Annotated[Purpose, ROUTED]
     legal_demand: Annotated[LegalDemand, ROUTED] = "none"
     channel: Annotated[Channel, ROUTED]
@@ -183,7 +187,7 @@ class DisclosureOpened(SubjectHead):
     FAMILY = "disclosure"
 
     dis: Annotated[Uuid, ROUTED]
-    user: Annotated[Code | None, ROUTED] = None
+    user: Annotated[UserId | None, ROUTED] = None
 
 
 class Escalated(SubjectEvent):

@@ -109,10 +109,8 @@ def _kept(part: Part, shown: int, cleared: bool) -> dict[str, JSON]:  # noqa: FB
     return kept
 
 
-def _parts_kept(value: object, shown: int, cleared: bool) -> JSON:  # noqa: FBT001 - private
+def _parts_kept(value: Part | tuple[Part, ...], shown: int, cleared: bool) -> JSON:  # noqa: FBT001 - private
     if isinstance(value, Part):
         return _kept(value, shown, cleared)
-    if isinstance(value, tuple):
-        pieces = [_parts_kept(inner, shown, cleared) for inner in value]
-        return [piece for piece in pieces if piece != {}]
-    return plain(value)
+    pieces = [_kept(inner, shown, cleared) for inner in value]
+    return [piece for piece in pieces if piece]
