@@ -76,7 +76,11 @@ class ConcernRaised(SubjectEvent):
     """Whether the registered person must tell CQC of it (regs 16-18)."""
 
     def facts(self) -> Iterator[Fact]:
-        """Yield the risk as stated, consent as stated, and how this item was come by."""
+        """Yield the risk as stated, consent as stated, and how this item was come by.
+
+        That this referrer did not ask is no fact about the person: it would bury an earlier
+        refusal. ConsentNotSought states it, with one of the reasons that count.
+        """
         yield from super().facts()
         yield from stated(
             at_risk=self.at_risk,
@@ -85,7 +89,7 @@ class ConcernRaised(SubjectEvent):
             serious_crime=self.serious_crime,
             imminent_threat=self.immediate_risk,
             child_at_risk=self.child_at_risk,
-            consent=self.consent,
+            consent=None if self.consent == "not_sought" else self.consent,
         )
         yield from item_fact("from_whistleblower", self.from_whistleblower)
         yield from item_fact("notifiable", self.notifiable)

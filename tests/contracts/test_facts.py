@@ -37,6 +37,18 @@ CASES: list[tuple[str, str, dict[str, Any], set[tuple[str, str, str | None]]]] =
         },
     ),
     (
+        "a concern states a refusal",
+        "concern-raised",
+        {"consent": "refused"},
+        {("consent", "refused", None)},
+    ),
+    (
+        "a referrer who did not ask buries no refusal",
+        "concern-raised",
+        {"consent": "not_sought"},
+        set(),
+    ),
+    (
         "a whistleblower's concern is marked on the item",
         "concern-raised",
         {"from_whistleblower": "yes", "notifiable": "yes"},
