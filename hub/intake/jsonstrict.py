@@ -19,8 +19,9 @@ _MAX_INT_DIGITS: Final = 17  # 16 digits and a sign: enough for 2**53
 _BOM: Final = b"\xef\xbb\xbf"
 _ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _OPENERS: Final = frozenset(b"[{")
-# Possessive, so a string that never ends costs one pass and no backtracking.
-_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+# It matches from every quote, also where the string never ends or ends in a backslash: a pattern
+# that can fail would be tried again from each later quote, in quadratic time.
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.?+)*+"?+', re.DOTALL)
 _ESCAPE: Final = "\\u"
 _FORBIDDEN: Final = re.compile(
     "[\x00\ud800-\udfff\ufdd0-\ufdef"
