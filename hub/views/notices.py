@@ -1,0 +1,97 @@
+"""Decides which agencies must hear of a position: a new item, a new entitlement, a correction.
+
+In: what the other folds just changed. Out: Notice rows.
+Never here: content. A notice says that position N about subject S concerns an agency; what it is,
+the desk decides when the agency asks.
+Ignores: agencies that may be shown nothing of it, and the poster of what it is about.
+
+A notice is a record of what was due at its position, so rows are only ever added. `read.notices`
+leaves out those whose agency has since lost the entitlement.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from contracts.integrity import Corrected, Disputed, Retracted
+from hub.views import case_file
+from hub.views.rows import Cause, HeaderRow, Item, Notice, notice_jti
+from hub.views.world import HUB, World
+
+CORRECTIONS: Final = frozenset(kind.TYPE for kind in (Corrected, Disputed, Retracted))
+ALARM_HEARD_BY: Final = frozenset({"council", "cqc", "police", "commissioner"})
+
+
+def new_item(world: World, item: Item) -> None:
+    """Tell each agency that may be shown something of a new item, except its poster."""
+    entitled = world.subjects[item.subject].entitled.get(item.class_id, {})
+    for agency in entitled:
+        if agency != item.agency:
+            _add(world, agency, "item", item=item)
+
+
+def new_entitlement(world: World, subject: str, agencies: Iterable[str]) -> None:
+    """Tell agencies that older items about a subject may now be shown to them."""
+    for agency in agencies:
+        _add(world, agency, "entitlement", subject=subject)
+
+
+def correction(world: World, row: HeaderRow) -> None:
+    """Tell every agency that was shown an item that it does not stand as it was shown.
+
+    One that may not know that the item exists is not told: the notice would tip it off.
+    """
+    target = corrected_key(row)
+    item = None if target is None else world.items.get(target)
+    if item is None:
+        return
+    for agency in world.shown_to.get(item.position, ()):
+        if agency != row.agency and not case_file.hidden_from(world, item, agency):
+            _add(world, agency, "correction", item=item, type_uri=row.type_uri)
+
+
+def alarm(world: World, setting: str) -> None:
+    """Tell those who act on a setting's pattern, unless a hold keeps one of them from knowing."""
+    places = sorted(world.places.get(setting, ()))
+    for agency, entry in world.agencies.items():
+        if entry.get("recipient_kind") not in ALARM_HEARD_BY or agency == HUB:
+            continue
+        if not any(_implicated(world, place, agency) for place in places):
+            _add(world, agency, "alarm", subject=places[0] if places else None, setting=setting)
+
+
+def corrected_key(row: HeaderRow) -> str | None:
+    """Return the key of the item that a correction is about; None if the row is not one."""
+    if row.type_uri not in CORRECTIONS:
+        return None
+    return f"i:{row.routing.get('item_by') or row.agency}:{row.routing['item']}"
+
+
+def _implicated(world: World, subject: str, agency: str) -> bool:
+    held = world.subjects[subject]
+    relation = held.relations.get(agency, {})
+    return held.facts.get("hold") == "active" and relation.get("recipient_implicated") == "yes"
+
+
+def _add(
+    world: World,
+    agency: str,
+    cause: Cause,
+    *,
+    item: Item | None = None,
+    subject: str | None = None,
+    setting: str | None = None,
+    type_uri: str | None = None,
+) -> None:
+    about = item.subject if item else subject
+    place = item.position if item else None
+    jti = notice_jti(agency, world.position, cause, about, place)
+    world.changes.notices[jti] = Notice(
+        agency=agency,
+        position=world.position,
+        cause=cause,
+        subject=about,
+        item_position=place,
+        setting=item.setting if item else setting,
+        type_uri=type_uri or (item.type_uri if item else None),
+        jti=jti,
+    )

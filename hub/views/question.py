@@ -1,0 +1,42 @@
+"""Puts together the facts that one question to the rulebook rests on.
+
+In: facts on record about a subject, a relation, an item, two agencies. Out: one mapping.
+Never here: a decision, or a fact of the request: whoever asks adds those.
+"""
+
+from collections.abc import Collection, Mapping
+
+NOTHING: Mapping[str, str] = {}
+
+
+def facts_of(
+    *,
+    subject: Mapping[str, str],
+    relation: Mapping[str, str],
+    item: Mapping[str, str],
+    poster: str,
+    addressed: Collection[str],
+    recipient: str,
+    agencies: Mapping[str, Mapping[str, str]],
+) -> dict[str, str]:
+    """Return what is on record about showing an item to an agency.
+
+    Args:
+        subject: facts of the item's subject.
+        relation: facts of that subject as seen from the recipient.
+        item: facts of the item, with `item_kind` and `item_status`.
+        poster: who posted the item.
+        addressed: whom it names to act on it.
+        recipient: the agency that would be shown it.
+        agencies: each agency's entry in the hub's register, as facts.
+    """
+    facts = {**subject, **relation, **item}
+    facts["own_record"] = "yes" if poster == recipient else "no"
+    facts["addressed_to_recipient"] = "yes" if recipient in addressed else "no"
+    facts.update(_of_scope("sender_", agencies.get(poster, NOTHING)))
+    facts.update(_of_scope("recipient_", agencies.get(recipient, NOTHING)))
+    return facts
+
+
+def _of_scope(prefix: str, entry: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in entry.items() if name.startswith(prefix)}

@@ -1,0 +1,64 @@
+"""Folds the hub's own disclosure events into the register: every answer, given or refused.
+
+In: DisclosureMade and DisclosureRefused, whose routing carries all their fields.
+Out: register rows, and which items each answer held.
+Never here: what was in an answer (its digest is), or a person.
+Ignores: every other event.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from contracts.base import Category
+from contracts.disclosure import DisclosureMade, DisclosureRefused
+from contracts.labels import mask
+from hub.views.days import london_day
+from hub.views.rows import DisclosedRow, HeaderRow, RegisterRow
+from hub.views.world import World
+
+OUTCOMES: Final = {DisclosureMade.TYPE: "released", DisclosureRefused.TYPE: "refused"}
+
+
+def add(world: World, row: HeaderRow) -> None:
+    """Enter an answer in the register.
+
+    Raises:
+        ValueError: the entry has no partner or number, which the ledger gives to each.
+    """
+    outcome = OUTCOMES.get(row.type_uri)
+    if outcome is None:
+        return
+    if row.partner is None or row.pseq is None:
+        raise ValueError("a register entry has no partner or number")
+    said = row.routing
+    items = said.get("items", ())
+    world.changes.register.append(
+        RegisterRow(
+            position=row.position,
+            partner=row.partner,
+            pseq=row.pseq,
+            jti=row.jti,
+            user_ref=said.get("user"),
+            subject=said.get("subject"),
+            purpose=said["purpose"],
+            legal_demand=said["legal_demand"],
+            channel=said["channel"],
+            outcome=outcome,
+            rules=sorted({*said.get("rules", ()), *(r for i in items for r in i.get("rules", ()))}),
+            day=london_day(row.recorded_at),
+            recorded_at_ms=row.recorded_at_ms,
+            request_id=said.get("request_id"),
+            body_digest=said["body_digest"],
+            rulebook=said["rulebook"],
+        )
+    )
+    world.changes.disclosed.extend(_disclosed(row, item) for item in items)
+    for item in items:
+        world.shown_to.setdefault(item["position"], set()).add(row.partner)
+
+
+def _disclosed(row: HeaderRow, item: Mapping[str, Any]) -> DisclosedRow:
+    shown = mask(Category(name) for name in item["categories"])
+    return DisclosedRow(
+        row.position, item["position"], row.partner or "", row.routing.get("subject"), shown
+    )

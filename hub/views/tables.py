@@ -1,0 +1,257 @@
+"""The tables of the views: one schema, made and dropped whole, never migrated.
+
+In: the name of a schema. Out: its tables, and the statements that create them.
+Never here: a row, a column with anybody's name in it, a table that Alembic knows.
+
+A change of shape or of a fold's meaning gets a new schema name (views_v2): the two are built
+beside each other and swapped (`rebuild`).
+"""
+
+from typing import Any, Final, TypeAlias, cast
+
+from psycopg import Connection
+from psycopg import sql as psql
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.types import TypeEngine
+
+SCHEMA: Final = "views_v1"
+READER: Final = "hub_app"
+BATCH_LOCK: Final = 0x48554256
+"""Advisory lock, with the schema's hash: its holder may write the views (a batch, or a swap)."""
+LEADER_LOCK: Final = 0x4855424C
+"""Advisory lock, with the schema's hash: the projector that is at work; a second one waits."""
+
+_Kind: TypeAlias = TypeEngine[Any] | type[TypeEngine[Any]]
+
+
+def metadata(schema: str = SCHEMA) -> MetaData:
+    """Return every table of the views, in `schema`."""
+    meta = MetaData(schema=schema)
+    _progress(meta)
+    _case_file(meta)
+    _settings(meta)
+    _register(meta)
+    return meta
+
+
+def _key(name: str, kind: _Kind) -> Column[Any]:
+    # No foreign keys anywhere, and no counters: rows are replaced whole by a rebuild.
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _must(name: str, kind: _Kind) -> Column[Any]:
+    return Column(name, kind, nullable=False)
+
+
+def _progress(meta: MetaData) -> None:
+    Table(
+        "tracking",
+        meta,
+        _key("id", SmallInteger),
+        _must("position", BigInteger),  # the last ledger position folded
+        _must("clock", BigInteger),  # the last second whose expiries and new days are folded
+        _must("rulebook", Text),  # sha256 of the rulebook every row rests on; '' before the first
+    )
+    # Facts as of `tracking.position`. ledger.fact_current is ahead of that, so a replay that read
+    # it would decide old items by later facts, and owe other notices than were given at the time.
+    Table(
+        "fact",
+        meta,
+        _key("key", Text),
+        _key("fact", Text),
+        _must("value", Text),
+        _must("position", BigInteger),
+        Column("expires_at", BigInteger),
+        Column("subject", Uuid),  # for keys s: and r:
+        Column("agency", Text),  # for keys r: and a:
+        Index("fact_subject", "subject", postgresql_where=text("subject IS NOT NULL")),
+        Index("fact_agency", "agency", postgresql_where=text("subject IS NOT NULL")),
+        Index("fact_expiry", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
+    )
+    Table(
+        "parked",
+        meta,
+        _key("position", BigInteger),
+        _must("type", Text),
+        _must("error_class", Text),  # never the message: it may hold a value
+    )
+
+
+def _case_file(meta: MetaData) -> None:
+    Table(
+        "item",
+        meta,
+        _key("position", BigInteger),
+        _must("subject", Uuid),
+        _must("agency", Text),
+        _must("jti", Uuid),
+        _must("type", Text),
+        _must("occurred_at", BigInteger),
+        _must("recorded_at", BigInteger),
+        _must("categories", Integer),
+        _must("class_id", BigInteger),
+        Column("setting", Text),
+        Column("case_ref", Text),
+        Index("item_page", "subject", "occurred_at", "position"),
+        Index("item_posted", "agency", "jti", unique=True),
+        Index("item_setting", "setting", postgresql_where=text("setting IS NOT NULL")),
+    )
+    Table(
+        "item_class",
+        meta,
+        _key("class_id", BigInteger),
+        _must("poster", Text),
+        _must("addressed", ARRAY(Text)),
+        _must("facts", JSONB),
+        Index("item_class_poster", "poster"),
+    )
+    Table(
+        "subject_class",
+        meta,
+        _key("subject", Uuid),
+        _key("class_id", BigInteger),
+        _must("items", Integer),
+        Index("subject_class_class", "class_id"),
+    )
+    Table(
+        "entitlement",
+        meta,
+        _key("subject", Uuid),
+        _key("class_id", BigInteger),
+        _key("agency", Text),
+        _must("mask", Integer),  # never 0: no row, no entitlement
+        _must("decision_id", Text),
+        _must("position", BigInteger),  # since when it reads so
+    )
+    Table(
+        "notice",
+        meta,
+        _must("agency", Text),
+        _must("position", BigInteger),
+        _must("cause", Text),
+        Column("subject", Uuid),
+        Column("item_position", BigInteger),
+        Column("setting", Text),
+        Column("type", Text),
+        _must("jti", Uuid),
+        Index("notice_feed", "agency", "position"),
+        Index("notice_jti", "jti", unique=True),
+    )
+
+
+def _settings(meta: MetaData) -> None:
+    Table(
+        "setting_subject",
+        meta,
+        _key("subject", Uuid),
+        _must("setting", Text),
+        Index("setting_subject_setting", "setting"),
+    )
+    Table(
+        "setting_count",
+        meta,
+        _key("setting", Text),
+        _key("month", Date),
+        _key("type", Text),
+        _key("speak_up", Boolean),
+        _must("count", Integer),
+        _must("posters", Integer),
+    )
+    Table(
+        "setting_alarm",
+        meta,
+        _key("setting", Text),
+        _key("rule", Text),
+        _key("raised_on", Date),
+        _must("window_days", Integer),
+        _must("count", Integer),
+        _must("posters", Integer),
+        _must("position", BigInteger),  # the last event that made it cross
+    )
+
+
+def _register(meta: MetaData) -> None:
+    Table(
+        "register",
+        meta,
+        _key("position", BigInteger),
+        _must("partner", Text),
+        _must("pseq", BigInteger),
+        _must("jti", Uuid),
+        Column("user_ref", Text),
+        Column("subject", Uuid),
+        _must("purpose", Text),
+        _must("legal_demand", Text),
+        _must("channel", Text),
+        _must("outcome", Text),
+        _must("rules", ARRAY(Text)),
+        _must("day", Date),
+        _must("recorded_at", BigInteger),
+        Column("request_id", Uuid),
+        _must("body_digest", Text),
+        _must("rulebook", Text),
+        Index("register_subject", "subject", "position"),
+        Index("register_partner", "partner", "position"),
+        Index("register_day", "day"),
+        Index("register_jti", "jti", unique=True),
+    )
+    Table(
+        "disclosed_item",
+        meta,
+        _key("disclosure_position", BigInteger),
+        _key("item_position", BigInteger),
+        _must("partner", Text),
+        Column("subject", Uuid),
+        _must("mask", Integer),
+        Index("disclosed_item_item", "item_position"),
+    )
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the tables, without their schema."""
+    return tuple(sorted(table.name for table in metadata().sorted_tables))
+
+
+def create(connection: Connection[Any], schema: str = SCHEMA) -> None:
+    """Create the schema and its tables unless they are there, readable by the application."""
+    name, reader = psql.Identifier(schema), psql.Identifier(READER)
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [BATCH_LOCK, schema])
+        found = connection.execute("SELECT to_regnamespace(quote_ident(%s))", [schema]).fetchone()
+        if found != (None,):
+            return
+        connection.execute(psql.SQL("CREATE SCHEMA {}").format(name))
+        for table in metadata(schema).sorted_tables:
+            connection.execute(_ddl(CreateTable(table)))
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                connection.execute(_ddl(CreateIndex(index)))
+        connection.execute(psql.SQL("INSERT INTO {}.tracking VALUES (1, 0, 0, '')").format(name))
+        connection.execute(psql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, reader))
+        connection.execute(
+            psql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, reader)
+        )
+
+
+def drop(connection: Connection[Any], schema: str) -> None:
+    """Drop the schema and every table in it."""
+    connection.execute(psql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(psql.Identifier(schema)))
+
+
+def _ddl(element: CreateTable | CreateIndex) -> bytes:
+    # psycopg's untyped dialect call: SQLAlchemy ships no annotation for it.
+    return str(element.compile(dialect=cast("Any", dialect)())).encode()
