@@ -36,6 +36,7 @@ from adapters.kit.errors import (
     ReceiptError,
     SignInError,
     SigningError,
+    StoreError,
     TokenShapeError,
     UnknownSubjectError,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "Signer",
     "SigningError",
     "Store",
+    "StoreError",
     "TokenShapeError",
     "UnknownSubjectError",
     "Verifier",

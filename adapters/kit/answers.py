@@ -59,8 +59,19 @@ class Answered:
         named: Mapping[str, str | None] | None = None,
         params: Mapping[str, str | None] | None = None,
         user: str | None = None,
+        outcome: Outcome | None = "released",
     ) -> Disclosed:
         """Ask for something that the hub records as a disclosure.
+
+        Args:
+            method: the HTTP method.
+            path: the path.
+            body: what is asked, in JSON.
+            named: headers.
+            params: the query.
+            user: the officer asking.
+            outcome: what the receipt of a good answer must say; None where an answer that found
+                nothing counts as refused.
 
         Raises:
             ReceiptError: the answer has no receipt that fits it.
@@ -81,14 +92,12 @@ class Answered:
             )
         )
         if response.is_success:
-            return self._recorded(response, "released")
+            return self._recorded(response, outcome)
         # Only a refusal of the desk has an outcome. It is an answer, so it needs a receipt too.
         refused = response.status_code == httpx.codes.FORBIDDEN
         if refused and json_of(response).get("outcome") == "refused":
             return self._recorded(response, "refused")
-        if RECEIPT in response.headers:
-            self._recorded(response, None)
-        raise problem(response)
+        raise self._refusal(response)
 
     def _recorded(self, response: httpx.Response, outcome: Outcome | None) -> Disclosed:
         """Take an answer with its receipt, and enter the receipt in the chain."""
@@ -101,11 +110,21 @@ class Answered:
         self.chain.add(receipt.link, receipt.token)
         return Disclosed(json_of(response), body, receipt)
 
+    def _refusal(self, response: httpx.Response) -> ProblemError:
+        """Return the error for a response that is no answer, and count its receipt if it has one.
+
+        To be told that there is nothing to see is a disclosure too.
+        """
+        if RECEIPT in response.headers:
+            self._recorded(response, None)
+        return problem(response)
+
 
 def problem(response: httpx.Response) -> ProblemError:
     """Return the error for an answer that is none."""
     said = json_of(response)
-    code = str(said.get("type") or said.get("err") or "unnamed")
+    named = [said.get(name) for name in ("err", "type", "title")]
+    code = next((str(n) for n in named if n and n != "about:blank"), "unnamed")
     missing = response.status_code == httpx.codes.NOT_FOUND
     kind = UnknownSubjectError if missing else ProblemError
     return kind(response.status_code, code, response.content)

@@ -61,7 +61,7 @@ def flush(
         carrier: the way to the hub.
         outbox: what to send.
         edge: clock and sleep.
-        batch: how many events to a request.
+        batch: how many events to a request; 300 of the longest are within the hub's limit.
         wait_s: how long to keep at it while the hub is busy, away, or owes a receipt.
     """
     done = Flushed()

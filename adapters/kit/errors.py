@@ -25,6 +25,10 @@ class ReceiptError(KitError):
     """An answer came without a valid receipt. Its body must not be used."""
 
 
+class StoreError(KitError):
+    """The agency's file cannot be read or written: a full disk, or a file that is no database."""
+
+
 class OutboxError(KitError):
     """The outbox was asked for something that would break its promise."""
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import httpx
 
-from adapters.kit.answers import JSON_KIND, problem
+from adapters.kit.answers import JSON_KIND, RECEIPT, problem
 from adapters.kit.chain import Chain
 from adapters.kit.delivery import Flushed, flush
 from adapters.kit.edge import Edge, machine
@@ -157,11 +157,12 @@ class HubClient(Posting, Questions):
         request = Request("POST", "/events/poll", dense(asked), JSON_KIND, discloses=True)
         response = self._wire.call(request)
         if not response.is_success:
-            raise problem(response)
+            raise self._refusal(response)
         said = json_of(response)
         sets = said.get("sets") or {}
-        # An empty round says nothing about anybody, so the hub does not put it on record.
-        receipt = self._recorded(response, "released").receipt if sets else None
+        # An empty round says nothing about anybody, so the hub need not put it on record.
+        numbered = sets or RECEIPT in response.headers
+        receipt = self._recorded(response, "released").receipt if numbered else None
         opened = open_notices(sets, self._verifier)
         return Polled(opened.notices, opened.faults, bool(said.get("moreAvailable")), receipt)
 

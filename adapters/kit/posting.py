@@ -5,6 +5,8 @@ Never here: what to do about either; see delivery.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -16,6 +18,8 @@ from adapters.kit.jws import dense
 from adapters.kit.receipts import EventReceipt
 from adapters.kit.sign import own_claims, signing_digest
 from adapters.kit.wire import TRIES, Request, json_of
+
+UNAVAILABLE = "unavailable"
 
 
 class Posting(Answered):
@@ -33,15 +37,15 @@ class Posting(Answered):
         if response.status_code == httpx.codes.ACCEPTED:
             return self._proven(token, response.headers.get(RECEIPT))
         said = json_of(response)
-        match response.status_code:
-            case httpx.codes.CONFLICT:
-                return Refused(JTI_REUSED, str(said.get("description", "")))
-            case httpx.codes.BAD_REQUEST:
-                return Refused(str(said.get("err", "")), str(said.get("description", "")))
-            case httpx.codes.REQUEST_ENTITY_TOO_LARGE:
-                return Refused("too_large", "the event is longer than the hub takes")
-            case _:
-                raise problem(response)
+        if response.status_code == httpx.codes.CONFLICT:
+            return Refused(JTI_REUSED, str(said.get("description", "")))
+        if response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            return Refused("too_large", "the event is longer than the hub takes")
+        # `err` is what intake says of an event. Without it the answer is about the agency, and
+        # parking event after event would hide that.
+        if "err" in said:
+            return Refused(str(said["err"]), str(said.get("description", "")))
+        raise problem(response)
 
     def post_batch(self, tokens: Mapping[str, bytes], *, tries: int = TRIES) -> dict[str, Answer]:
         """Post several events; those not proven are left out of the answer.
@@ -55,17 +59,17 @@ class Posting(Answered):
         if response.status_code != httpx.codes.OK:
             raise problem(response)
         said = json_of(response)
-        receipts, faults = said.get("receipts") or {}, said.get("setErrs") or {}
+        receipts, faults = _object(said.get("receipts")), _object(said.get("setErrs"))
         answers: dict[str, Answer] = {}
         for jti, token in tokens.items():
             if jti in faults:
-                fault = faults[jti]
-                answers[jti] = Refused(str(fault.get("err")), str(fault.get("description", "")))
+                fault = _object(faults[jti])
+                # Not a word on the event itself: it goes again, like one without a receipt.
+                if fault.get("err", UNAVAILABLE) != UNAVAILABLE:
+                    answers[jti] = Refused(str(fault["err"]), str(fault.get("description", "")))
                 continue
-            try:
+            with suppress(ReceiptError):
                 answers[jti] = self._proven(token, receipts.get(jti))
-            except ReceiptError:
-                continue
         return answers
 
     def receipt(self, jti: str, *, tries: int = TRIES) -> EventReceipt | None:
@@ -78,7 +82,7 @@ class Posting(Answered):
         if response.status_code == httpx.codes.NOT_FOUND:
             return None
         if response.status_code != httpx.codes.OK:
-            raise problem(response)
+            raise self._refusal(response)
         if RECEIPT in response.headers:
             self._recorded(response, "released")
         return self._verifier.event(json_of(response).get("receipt"), jti=jti)
@@ -88,3 +92,7 @@ class Posting(Answered):
         if held.sd != signing_digest(token):
             raise ReceiptError("the receipt is for another signing of the event")
         return held
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -22,7 +22,8 @@ class Viewing(TypedDict, total=False):
     since: str | None
     until: str | None
     as_known_on: str | None
-    cursor: str | None
+    after: str | None
+    limit: int | None
 
 
 class Questions(Answered):
@@ -42,7 +43,7 @@ class Questions(Answered):
             asked["demographics"] = dict(demographics)
         else:
             asked["identifiers"] = [{"kind": kind, "value": value} for kind, value in identifiers]
-        return self._ask("POST", "/subjects/find", body=asked, user=user)
+        return self._ask("POST", "/subjects/find", body=asked, user=user, outcome=None)
 
     def timeline_page(
         self,
@@ -55,7 +56,8 @@ class Questions(Answered):
         since: str | None = None,
         until: str | None = None,
         as_known_on: str | None = None,
-        cursor: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
     ) -> Disclosed:
         """Return one page of what this agency may see of a subject.
 
@@ -67,7 +69,13 @@ class Questions(Answered):
             "Hub-Legal-Demand": legal_demand,
             "Hub-Emergency": "yes" if emergency else None,
         }
-        params = {"since": since, "until": until, "as_known_on": as_known_on, "cursor": cursor}
+        params = {
+            "since": since,
+            "until": until,
+            "as_known_on": as_known_on,
+            "after": after,
+            "limit": None if limit is None else str(limit),
+        }
         path = f"/subjects/{quote(subject, safe='')}/timeline"
         return self._ask("GET", path, named=named, params=params, user=user)
 
@@ -82,7 +90,7 @@ class Questions(Answered):
         yield page
         while isinstance(cursor := page.data.get("next"), str) and cursor not in read:
             read.add(cursor)
-            asked["cursor"] = cursor
+            asked["after"] = cursor
             page = self.timeline_page(subject, **asked)
             yield page
 
@@ -134,8 +142,8 @@ class Questions(Answered):
     def who_saw(self, subject: str, *, user: str | None = None, **filters: str) -> Disclosed:
         """Return who saw what about a subject, when and why (scope `ig`)."""
         path = f"/subjects/{quote(subject, safe='')}/disclosures"
-        return self._ask("GET", path, params=filters, user=user)
+        return self._ask("GET", path, params=filters, user=user, outcome=None)
 
     def register(self, *, user: str | None = None, **filters: str) -> Disclosed:
         """Return a page of the disclosure register (scope `ig`)."""
-        return self._ask("GET", "/disclosures", params=filters, user=user)
+        return self._ask("GET", "/disclosures", params=filters, user=user, outcome=None)

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from adapters.kit.errors import StoreError
 from adapters.kit.keys import OWNER_ONLY
 
 TABLES = """
@@ -62,35 +63,49 @@ class Store:
     """A durable SQLite file of mode 0600, shared by the threads of a process."""
 
     def __init__(self, path: Path) -> None:
-        # Made before SQLite sees it: the -wal and -shm files take their mode from this one.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
         self._lock = threading.RLock()
-        self._link = sqlite3.connect(
-            path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-        )
-        self._link.execute("PRAGMA journal_mode=WAL")
-        # FULL: in WAL mode, NORMAL would let a power cut take back a commit that was reported.
-        self._link.execute("PRAGMA synchronous=FULL")
-        # A sent event is wiped here; without this its text would stay in freed pages.
-        self._link.execute("PRAGMA secure_delete=ON")
-        self._link.executescript(TABLES)
+        try:
+            # Made before SQLite sees it: the -wal and -shm files take their mode from this one.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY))
+        except OSError as error:
+            raise StoreError("the agency's file cannot be made or opened") from error
+        with _named():
+            self._link = sqlite3.connect(
+                path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            self._link.execute("PRAGMA journal_mode=WAL")
+            # FULL: in WAL mode, NORMAL would let a power cut take back a reported commit.
+            self._link.execute("PRAGMA synchronous=FULL")
+            # A sent event is wiped; without this its text would stay in freed pages.
+            self._link.execute("PRAGMA secure_delete=ON")
+            self._link.executescript(TABLES)
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Run one statement and return its rows."""
-        with self._lock:
+        """Run one statement and return its rows.
+
+        Raises:
+            StoreError: the file cannot be read or written (a full disk, say); nothing changed.
+        """
+        with self._lock, _named():
             return self._link.execute(sql, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep everything inside together: all of it is durable after, or none of it."""
-        with self._lock:
+        """Keep everything inside together: all of it is durable after, or none of it.
+
+        Raises:
+            StoreError: as for `rows`.
+        """
+        with self._lock, _named():
             self._link.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._link.execute("COMMIT")
             except BaseException:
-                self._link.execute("ROLLBACK")
+                # A full disk makes SQLite roll back by itself; a second time would be an error.
+                if self._link.in_transaction:
+                    self._link.execute("ROLLBACK")
                 raise
-            self._link.execute("COMMIT")
 
     def close(self) -> None:
         """Close the file."""
@@ -107,3 +122,11 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError("the agency's file cannot be read or written") from error

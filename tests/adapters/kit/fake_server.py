@@ -25,7 +25,7 @@ def _post_event(hub: FakeHub, _: str, __: dict[str, str], body: bytes, fault: st
 def _timeline(hub: FakeHub, at: str, query: dict[str, str], body: bytes, fault: str) -> Answer:
     if at != SUBJECT:
         return _unknown(hub, at, query, body, fault)
-    return hub.disclosed(hub.pages[int(query.get("cursor", "0"))], 200, fault)
+    return hub.disclosed(hub.pages[int(query.get("after", "0"))], 200, fault)
 
 
 def _desk(hub: FakeHub, _: str, __: dict[str, str], body: bytes, fault: str) -> Answer:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from adapters.kit import (
@@ -17,6 +18,7 @@ from adapters.kit import (
     SignInError,
     UnknownSubjectError,
 )
+from adapters.kit.answers import problem
 from adapters.kit.chain import GAP_AGE_S
 from adapters.kit.receipts import body_digest
 from tests.adapters.kit.conftest import START, Clock
@@ -169,6 +171,9 @@ def test_an_answer_without_a_receipt_that_fits_is_never_handed_out(
         ),
         f"/subjects/{SUBJECT}/disclosures": lambda: client.who_saw(SUBJECT),
     }
+    if fault == "other_outcome":
+        # A search that found nobody may stand on record as refused; a shown timeline may not.
+        del asks["/subjects/find"], asks[f"/subjects/{SUBJECT}/disclosures"]
     for path, ask in asks.items():
         hub.faults[path].append(fault)
         with pytest.raises(ReceiptError):
@@ -184,6 +189,13 @@ def test_an_unknown_subject_is_an_error_that_keeps_the_bytes_and_counts_in_the_c
     assert (caught.value.status, caught.value.code) == (404, "urn:hub:problem:unknown")
     assert caught.value.body == b'{"type": "urn:hub:problem:unknown"}'
     assert client.chain.last() == 1
+
+
+def test_a_problem_is_named_by_its_title_where_its_type_says_nothing() -> None:
+    body = b'{"type":"about:blank","title":"Not allowed"}'
+    assert problem(httpx.Response(403, content=body)).code == "Not allowed"
+    assert problem(httpx.Response(418, content=b"tea")).code == "unnamed"
+    assert problem(httpx.Response(418, content=b"[]")).code == "unnamed"
 
 
 def test_a_problem_without_a_receipt_is_an_error(client: HubClient, hub: FakeHub) -> None:

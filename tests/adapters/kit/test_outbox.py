@@ -1,17 +1,15 @@
 """The outbox and its flush: nothing lost, nothing doubled under another id, nothing guessed."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from adapters.kit import AgencyKey, HubClient, OutboxError, SigningError, Store, opaque
-from adapters.kit.edge import Edge
-from adapters.kit.outbox import STALE_S, Outbox
+from adapters.kit import HubClient, OutboxError, SigningError
+from adapters.kit.outbox import STALE_S
 from adapters.kit.sign import own_claims, signing_digest
 from contracts.concern import ConcernRaised
 from tests.adapters.kit.conftest import START, Clock
-from tests.adapters.kit.fake_hub import AGENCY_URI, PATIENT, URI, FakeHub
+from tests.adapters.kit.fake_hub import PATIENT, FakeHub, plain
 
 TOLD = "bruises seen on both arms"
 POST = "/events"
@@ -42,22 +40,6 @@ def test_flush_sends_every_event_in_order_and_keeps_its_receipt(
     assert client.flush().sent == []
 
 
-def test_what_a_sent_event_said_is_wiped_from_the_file(client: HubClient, tmp_path: Path) -> None:
-    add(client, 40)
-    written = [item.token.split(b".")[1] for item in client.outbox.due(40)]
-    client.flush()
-    client.close()
-    for file in tmp_path.iterdir():
-        held = file.read_bytes()
-        assert [text for text in written if text[:200] in held or text[-100:] in held] == []
-
-
-def test_others_cannot_read_the_agencys_files(client: HubClient, tmp_path: Path) -> None:
-    add(client)
-    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
-    assert modes == dict.fromkeys(("agency.db", "agency.db-wal", "agency.db-shm"), 0o600)
-
-
 @pytest.mark.parametrize("batch", [1, 3])
 def test_a_refused_event_is_parked_with_its_reason_and_the_others_go_on(
     client: HubClient, hub: FakeHub, batch: int
@@ -74,6 +56,53 @@ def test_a_refused_event_is_parked_with_its_reason_and_the_others_go_on(
     assert client.flush().sent == [bad]
     with pytest.raises(OutboxError):
         client.outbox.retry(bad)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("status", [403, 410])
+def test_an_event_this_agency_may_not_post_is_parked_whatever_the_status(
+    client: HubClient, hub: FakeHub, batch: int, status: int
+) -> None:
+    bad, good = add(client, 2)
+    hub.refuse[bad] = (status, "access_denied")
+    done = client.flush(batch=batch)
+    assert (done.sent, done.refused) == ([good], [bad])
+    assert client.outbox.entries("refused")[0].err == "access_denied"
+
+
+def test_an_event_of_a_batch_that_the_hub_could_not_store_goes_again(
+    client: HubClient, hub: FakeHub, clock: Clock
+) -> None:
+    unlucky, good = add(client, 2)
+    hub.refuse[unlucky] = (503, "unavailable")
+    done = client.flush(batch=2)
+    assert (done.sent, done.refused, done.waiting) == ([good], [], 1)
+    hub.refuse.clear()
+    clock.now += 10
+    assert client.flush(batch=2).sent == [unlucky]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"ack": [], "setErrs": [], "receipts": "x"}, id="members of another kind"),
+        pytest.param({}, id="nothing"),
+    ],
+)
+def test_a_batch_answered_with_something_else_proves_nothing(
+    client: HubClient, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, said: dict[str, object]
+) -> None:
+    add(client, 2)
+    monkeypatch.setattr(hub, "batch", lambda _: plain(said))
+    done = client.flush(batch=2)
+    assert (done.sent, done.refused, done.waiting) == ([], [], 2)
+
+
+def test_a_receipt_for_another_signing_proves_nothing(client: HubClient, hub: FakeHub) -> None:
+    [jti] = add(client)
+    sd = signing_digest(client.outbox.due(1)[0].token)
+    hub.accepted[jti] = (sd, hub.sign({"jti": jti, "pos": 1, "sd": "x" * 43}))
+    assert client.flush().waiting == 1
 
 
 def test_an_event_too_long_for_the_hub_is_parked(client: HubClient, hub: FakeHub) -> None:
@@ -220,14 +249,6 @@ def test_an_event_that_cannot_be_sent_is_not_queued(client: HubClient) -> None:
     with pytest.raises(SigningError):
         client.outbox.add(ConcernRaised(about="adult", narrative="a\0b"), PATIENT)
     assert client.outbox.counts()["queued"] == 0
-
-
-def test_a_commit_that_fails_queues_nothing(store: Store, edge: Edge) -> None:
-    outbox = Outbox(store, key=AgencyKey.generate(), issuer=AGENCY_URI, audience=URI, edge=edge)
-    store.rows("CREATE TRIGGER full BEFORE INSERT ON signing BEGIN SELECT raise(ABORT, 'x'); END")
-    with pytest.raises(Exception, match="x"):
-        outbox.add(ConcernRaised(about="adult"), opaque("a"))
-    assert outbox.counts()["queued"] == 0
 
 
 def test_a_restarted_client_finds_the_queue_as_it_was(
