@@ -52,5 +52,5 @@ class Signer:
 
 
 def _segment(members: Mapping[str, Any]) -> bytes:
-    text = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(dict(members), ensure_ascii=False, separators=(",", ":"))
     return encoding.encode(text.encode())
