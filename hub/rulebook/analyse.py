@@ -77,15 +77,20 @@ def exposures(
 def check_rules(rulebook: Rulebook) -> None:
     """Refuse a permit that the forbids leave nothing of, in any category it covers.
 
+    Where an `always` rule applies it shows everything by itself, so that does not count as left.
+
     Raises:
         NeverMatchesError: names the rule and the category.
     """
+    kept = {always.rule for always in rulebook.manifest.always}
+    holes = [box_of(rulebook.rule(rule_id)) for rule_id in sorted(kept)]
     for rule in rulebook.rules:
-        if not rule.permits:
+        if not rule.permits or rule.id in kept:
             continue
         others = [other.id for other in rulebook.rules if other is not rule]
+        places = list(_outside(rulebook, box_of(rule), holes))
         for category in sorted(rule.categories):
-            if next(exposures(rulebook, category, {}, but=others), None) is None:
+            if not any(any(exposures(rulebook, category, box, but=others)) for box in places):
                 problem = f"`{category}` is always forbidden where this rule applies"
                 raise NeverMatchesError(f"rules/{rule.id}.toml", "categories", problem)
 

@@ -187,7 +187,7 @@ def _bars(permits: Sequence[Rule], forbids: Sequence[tuple[Rule, bool]]) -> list
 
 
 def _masks(permits: Sequence[Rule], bars: Sequence[Bar]) -> _Masks:
-    """Put permits and bars together: a bar outweighs every permit, a doubt outweighs until known."""
+    """Put permits and bars together: a bar outweighs every permit, and so does a doubt."""
     covered = freely = withheld = doubted = silent = 0
     for rule in permits:
         covered |= rule.mask

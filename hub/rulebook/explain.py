@@ -6,7 +6,8 @@ Never here: deciding, or a fact that is not in the decision.
 The full rendering is for information governance and for the agency that posted the item. The
 asker's rendering never tells of a silent forbid: where one hides the item, the asker reads exactly
 what they would read if there were nothing, because that text rests only on what the asker is and
-asked, never on the subject or the item.
+asked, never on the subject or the item. Where a lawful request is refused by a rule that may be
+known, the asker learns that it is refused or waits for a person, and no more.
 """
 
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ _OPENING: dict[Outcome, tuple[Kind, str]] = {
     Outcome.DISCLOSE: ("shown", "May be shared"),
     Outcome.REFER: ("refer", "A person must decide first"),
     Outcome.WITHHOLD: ("withheld", "Must not be shared"),
+}
+_UNSAID: dict[Outcome, tuple[Kind, str]] = {
+    Outcome.REFER: ("refer", "A named person has to decide before anything can be said."),
+    Outcome.WITHHOLD: ("withheld", "Your request is refused."),
 }
 _ASKERS_OWN = frozenset({Scope.RECIPIENT, Scope.REQUEST})
 
@@ -79,18 +84,16 @@ def _full(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
 
 def _safe(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
     """Tell what is shown and what may be named; hidden existence reads as nothing at all."""
-    hidden = Category.EXISTENCE not in decision.shown
-    if hidden and Category.EXISTENCE not in decision.nameable:
+    if Category.EXISTENCE in decision.shown:
+        yield from _grouped(decision, rulebook, decision.shown | decision.nameable)
+        yield from _obligations(decision, rulebook)
+    elif Category.EXISTENCE in decision.nameable:
+        # That it was refused may be said; naming the rule would say something of the person.
+        kind, words = _UNSAID[decision.outcomes[Category.EXISTENCE]]
+        yield Sentence(kind=kind, words=words)
+    else:
         yield Sentence(kind="nothing", words="There is nothing that can be shown to you.")
         yield from _asks(decision, rulebook)
-        return
-    yield from _grouped(decision, rulebook, decision.nameable if hidden else _tellable(decision))
-    if not hidden:
-        yield from _obligations(decision, rulebook)
-
-
-def _tellable(decision: Decision) -> frozenset[Category]:
-    return decision.shown | decision.nameable
 
 
 def _grouped(
