@@ -91,8 +91,8 @@ class TokenEndpoint:
         self, content_type: str, body: bytes, dpop: Sequence[str], door: Door
     ) -> tuple[TokenAnswer, Sequence[Spend]]:
         form = _form(content_type, body)
-        if form is None:
-            return _refusal(400, "invalid_request", "not one plain form of known size"), ()
+        if form is None or "grant_type" not in form:
+            return _refusal(400, "invalid_request", "not one plain form with a grant_type"), ()
         request = _Request(form, dpop, door)
         answer: TokenAnswer = self._server.create_token_response(request)
         return answer, request.spends if answer.status == 200 else ()  # noqa: PLR2004

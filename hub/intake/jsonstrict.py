@@ -23,11 +23,14 @@ _OPENERS: Final = frozenset(b"[{")
 # that can fail would be tried again from each later quote, in quadratic time.
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.?+)*+"?+', re.DOTALL)
 _ESCAPE: Final = "\\u"
-_FORBIDDEN: Final = re.compile(
-    "[\x00\ud800-\udfff\ufdd0-\ufdef"
+_NON_CHARACTER: Final = re.compile(
+    "[\ufdd0-\ufdef"
     + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
     + "]"
 )
+_HINTS: Final = (b"\xef\xb7", b"\xbf\xbe", b"\xbf\xbf")
+"""UTF-8 of every non-character holds one of these: three quick looks spare most texts the pattern,
+which costs 80 ns a character."""
 
 
 class JsonRefusedError(ValueError):
@@ -81,8 +84,12 @@ def _refuse_depth(data: bytes) -> None:
 
 def _refuse_text(text: str) -> None:
     """Refuse text that two readers could compare differently."""
-    if _FORBIDDEN.search(text):
-        raise JsonRefusedError("text holds NUL, a surrogate or a non-character")
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        raise JsonRefusedError("text holds a surrogate") from None
+    if "\0" in text or (any(hint in raw for hint in _HINTS) and _NON_CHARACTER.search(text)):
+        raise JsonRefusedError("text holds NUL or a non-character")
     if not unicodedata.is_normalized("NFC", text):
         raise JsonRefusedError("text is not in normal form C")
 

@@ -73,6 +73,20 @@ def test_refusal_never_repeats_the_text() -> None:
             error = error.__cause__
 
 
+def test_every_non_character_is_refused_and_its_neighbours_are_read() -> None:
+    odd = [*range(0xFDD0, 0xFDF0)]
+    odd += [plane << 16 | low for plane in range(17) for low in (0xFFFE, 0xFFFF)]
+    for point in odd:
+        for text in (
+            json.dumps({"a": chr(point)}),
+            json.dumps({"a": chr(point)}, ensure_ascii=False),
+        ):
+            with pytest.raises(JsonRefusedError):
+                read_object(text.encode())
+    for point in (0xFDCF, 0xFDF0, 0xFFFD, 0x3FFF, 0x1FFFD, 0x10FFFD):
+        assert read_object(json.dumps({"a": chr(point)}).encode()) == {"a": chr(point)}
+
+
 def test_largest_integers_are_read_exactly() -> None:
     assert read_object(b'{"a":9007199254740991,"b":-9007199254740991}') == {
         "a": 2**53 - 1,

@@ -125,7 +125,7 @@ def test_kind_of_agency_decides_which_types_it_posts() -> None:
     events = {lifted: {"about": "adult"}}
     refusal = refusal_of(token(events=events))
 
-    assert {"police"} == EVENT_TYPES[lifted].POSTERS
+    assert sorted(EVENT_TYPES[lifted].POSTERS or ()) == ["police"]
     assert isinstance(refusal, NotYourEventTypeError)
     assert check(token(POLICE, events=events)).type_uri == lifted
 
