@@ -206,6 +206,19 @@ def test_an_answer_lost_before_a_new_signing_is_found_by_its_receipt(
         assert entry.receipt == hub.accepted[jti][1], "the receipt is that of the first signing"
 
 
+def test_an_answer_to_a_second_signing_lost_before_a_third_is_found_by_its_receipt(
+    client: HubClient, hub: FakeHub, clock: Clock
+) -> None:
+    [jti] = add(client)
+    hub.faults[POST].extend(["drop_before", "drop"])
+    for waiting in (1, 1, 0):
+        assert client.flush().waiting == waiting
+        clock.now += STALE_S + 1
+    assert client.outbox.entries("sent")[0].jti == jti
+    taken, offered = (token for _, token in hub.seen)
+    assert hub.accepted[jti][0] == signing_digest(taken) != signing_digest(offered)
+
+
 def test_a_stranger_who_used_the_jti_first_is_a_refusal_and_never_counts_as_sent(
     client: HubClient, hub: FakeHub
 ) -> None:

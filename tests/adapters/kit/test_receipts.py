@@ -120,6 +120,18 @@ def test_a_token_outside_the_profile_is_refused_without_a_crash(token: bytes) ->
         open_token(token, typ="hub-receipt+jwt", keys=PINNED.trusted())
 
 
+def test_well_signed_claims_that_repeat_a_member_are_refused() -> None:
+    head = dense(HEADER)
+    for body, taken in ((b'{"pseq":1}', True), (b'{"pseq":1,"pseq":2}', False), (b"[1]", False)):
+        signed = f"{b64(head)}.{b64(body)}".encode()
+        token = signed + b"." + b64(HUB_KEY.sign(signed)).encode()
+        if taken:
+            assert open_token(token, typ="hub-receipt+jwt", keys=PINNED.trusted()) == {"pseq": 1}
+            continue
+        with pytest.raises(TokenShapeError):
+            open_token(token, typ="hub-receipt+jwt", keys=PINNED.trusted())
+
+
 def test_base64url_must_be_the_one_canonical_spelling() -> None:
     assert unb64("QQ") == b"A"
     for spelling in ("QR", "QQ==", "Q", "+/", "Q\nQ"):
