@@ -58,3 +58,8 @@ class SeededSource:
 def derived(*parts: str) -> uuid.UUID:
     """Return the same UUID (version 5) for the same parts, for ever."""
     return uuid.uuid5(_RECEIPTS, "\x1f".join(parts))
+
+
+def as_uuid(text: str) -> uuid.UUID:
+    """Return the UUID a checked text spells."""
+    return uuid.UUID(text)

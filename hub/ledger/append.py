@@ -33,7 +33,7 @@ from hub.ledger.record import (
     StaleError,
     UnavailableError,
 )
-from hub.ledger.resolve import Resolver, with_guards_first
+from hub.ledger.resolve import Resolver, disclosures_first
 from hub.ledger.store import HubRecorder, Placed, Sealed
 
 MAX_BATCH = 500
@@ -129,7 +129,7 @@ class Appender:
             else:
                 ready.append((waiting, outcome))
         order = {id(e): w for w, e in ready}
-        entries = with_guards_first([e for _, e in ready])
+        entries = disclosures_first([e for _, e in ready])
         self._store([(order[id(e)], e) for e in entries])
         if again:
             self._put_back(again)

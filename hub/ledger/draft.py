@@ -4,18 +4,27 @@ In: a Verified event and who posted it. Out: a Draft. Never here: I/O, or a fiel
 not say that it may be indexed.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from contracts.base import Fact, Payload, Scope
 from contracts.disclosure import RecipientAcknowledged, RegisterEntry
-from contracts.governance import AgencyRegistered, KeyRegistered, KeyRevoked, RulebookReleased
+from contracts.governance import (
+    AboutAgency,
+    AgencyRegistered,
+    KeyRegistered,
+    KeyRevoked,
+    RulebookReleased,
+)
 from contracts.identity import SubjectDescribed
 from contracts.labels import JSON, categories_in, mask, routing
+from hub.intake.agencies import HUB_SLUG
 from hub.intake.identifiers import IdentifierKind
 from hub.intake.verify import Verified
 from hub.ledger.demographics import demographic_keys
-from hub.ledger.record import Draft, Guard, Identifier
-from hub.rulebook.model import Vocabulary
+from hub.ledger.record import Draft, Guard, Identifier, standing_key
+from hub.rulebook.model import FactEntry
 
 KINDS: tuple[tuple[tuple[type[Payload], ...], str], ...] = (
     ((RegisterEntry,), "disclosure"),
@@ -30,7 +39,7 @@ def draft(
     verified: Verified,
     *,
     poster_kind: str,
-    vocabulary: Vocabulary,
+    vocabulary: Mapping[str, FactEntry],
     guards: tuple[Guard, ...] = (),
 ) -> Draft:
     """Return the draft of a verified event.
@@ -44,7 +53,7 @@ def draft(
     return Draft(
         agency=verified.agency,
         jti=UUID(verified.jti),
-        type_uri=type(payload).TYPE,
+        type_uri=verified.type_uri,
         kind=_kind(payload),
         token=verified.token,
         digest=verified.signing_digest,
@@ -53,8 +62,11 @@ def draft(
         routing=_routing(verified),
         subject=subject,
         identifiers=identifiers,
-        facts=tuple(f for f in payload.facts() if _may_assert(f, verified, poster_kind, vocabulary)),
+        facts=tuple(
+            f for f in payload.facts() if _may_assert(f, verified, poster_kind, vocabulary)
+        ),
         guards=guards,
+        touches=(standing_key(payload.agency),) if isinstance(payload, AboutAgency) else (),
         partner=payload.partner if isinstance(payload, RegisterEntry) else None,
     )
 
@@ -84,7 +96,7 @@ def _routing(verified: Verified) -> dict[str, JSON]:
     """Return the payload's routing fields, whom it is addressed to, and which setting it is."""
     fields = routing(verified.payload)
     if addressees := verified.payload.addressees():
-        fields["addressees"] = sorted(set(addressees))
+        fields["addressees"] = list[JSON](sorted(set(addressees)))
     if fields.get("about") == "setting" and "setting" not in fields:
         places = (i.value for i in verified.identifiers if i.kind is IdentifierKind.CQC_LOCATION)
         if (place := next(places, None)) is not None:
@@ -93,15 +105,23 @@ def _routing(verified: Verified) -> dict[str, JSON]:
 
 
 def _may_assert(
-    fact: Fact, verified: Verified, poster_kind: str, vocabulary: Vocabulary
+    fact: Fact, verified: Verified, poster_kind: str, vocabulary: Mapping[str, FactEntry]
 ) -> bool:
     """Return whether this poster's word on this fact counts."""
-    if poster_kind == "hub":
+    if poster_kind == HUB_SLUG:
         return True
     if fact.scope in (Scope.RECIPIENT, Scope.SENDER, Scope.REQUEST):
         return False  # who an agency is comes from the hub's register alone
+    allowed = vocabulary[fact.name].asserted_by
     if fact.scope is Scope.ITEM and fact.agency not in (None, verified.agency):
-        # About another agency's item: only what the vocabulary lets this kind say of others'.
-        return poster_kind in vocabulary.asserted_by(fact.name)
-    allowed = vocabulary.asserted_by(fact.name)
+        # About another agency's item, so only a kind that the vocabulary names for this fact.
+        return allowed is not None and poster_kind in allowed
     return not allowed or poster_kind in allowed
+
+
+def _lasting(fact: Fact, vocabulary: Mapping[str, FactEntry]) -> Fact:
+    """Return the fact with its end: the poster's own, or the one the vocabulary sets."""
+    days = vocabulary[fact.name].lasts_days
+    if days is None or (fact.lasts_days is not None and fact.lasts_days <= days):
+        return fact
+    return replace(fact, lasts_days=days)

@@ -6,8 +6,10 @@ A provider is wrap/unwrap/version; this one keeps its keys in files of mode 0600
 hardware module, a key service) has the same three methods and nothing else changes.
 """
 
+import contextlib
 import hashlib
 import hmac
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -58,7 +60,7 @@ class FileKeys:
         """Read the keys, drawing them once where the folder is new."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return cls(
-            _file_key(folder / "kek.bin", source), _file_key(folder / "index.bin", source), source
+            file_key(folder / "kek.bin", source), file_key(folder / "index.bin", source), source
         )
 
     def wrap(self, key_id: bytes, key: bytes) -> bytes:
@@ -83,15 +85,24 @@ class FileKeys:
         return hmac.digest(per_kind, value.encode(), hashlib.sha256)
 
 
-def _file_key(path: Path, source: Source) -> bytes:
+def file_key(path: Path, source: Source) -> bytes:
+    """Return the 32 bytes in `path`, drawing them once where there is no such file.
+
+    Raises:
+        KekError: the file holds something else.
+    """
     if not path.exists():
-        # Exclusive creation: two processes starting together must not each draw their own.
-        try:
-            with path.open("xb") as file:
-                path.chmod(0o600)
-                file.write(source.bytes(32))
-        except FileExistsError:
-            pass
+        # Written aside and linked into place: two processes that start together must end up with
+        # one key, and neither may read the other's half-written file.
+        aside = path.with_name(f"{path.name}.{source.bytes(8).hex()}")
+        with aside.open("xb") as file:
+            aside.chmod(0o600)
+            file.write(source.bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(aside)
+        aside.unlink()
     key = path.read_bytes()
     if len(key) != 32:  # noqa: PLR2004 - AES-256
         raise KekError("a master key file has the wrong length")

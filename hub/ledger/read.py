@@ -59,7 +59,9 @@ async def facts(connection: AsyncConnection[Any], keys: Sequence[str], now_s: in
     return Known(found, changed)
 
 
-async def header_of(connection: AsyncConnection[Any], agency: str | None, jti: UUID) -> Header | None:
+async def header_of(
+    connection: AsyncConnection[Any], agency: str | None, jti: UUID
+) -> Header | None:
     """Return the header of an event by its poster and jti; `agency` None means any poster."""
     clause = " WHERE jti = %s" + ("" if agency is None else " AND agency = %s")
     async with connection.cursor(row_factory=dict_row) as cursor:
@@ -80,6 +82,21 @@ async def subjects_of(
             prepare=True,
         )
         return [(row[0], row[1]) for row in await cursor.fetchall()]
+
+
+async def bring_key(connection: AsyncConnection[Any], key_id: UUID, sealer: Sealer) -> bool:
+    """Bring a subject's key to hand, and say whether there is one."""
+    if sealer.known(key_id):
+        return True
+    async with connection.cursor() as cursor:
+        await cursor.execute(
+            "SELECT wrapped FROM ledger.subject_key WHERE key_id = %s AND state = 'live'", [key_id]
+        )
+        row = await cursor.fetchone()
+    if row is None:
+        return False
+    sealer.admit(key_id, bytes(row[0]))
+    return True
 
 
 async def tokens(

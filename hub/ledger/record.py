@@ -40,7 +40,7 @@ class SubjectErasedError(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """One fact as it is folded: `key` says what it is about (see schema.sql), until `expires_at` s."""
+    """One fact as it is folded. `key`: what it is about (schema.sql); `expires_at` in seconds."""
 
     key: str
     fact: str
@@ -82,6 +82,8 @@ class Draft:
     identifiers: tuple[Identifier, ...] = ()
     facts: tuple[Fact, ...] = ()
     guards: tuple[Guard, ...] = ()
+    touches: tuple[str, ...] = ()
+    """Keys under which this is news, though it puts no fact on record."""
     partner: str | None = None
 
 
@@ -132,6 +134,11 @@ def relation_key(subject: UUID, agency: str) -> str:
 def item_key(agency: str, jti: UUID | str) -> str:
     """Return the key of what is known about one event."""
     return f"i:{agency}:{jti}"
+
+
+def standing_key(agency: str) -> str:
+    """Return the key under which an agency's keys and registration change."""
+    return f"k:{agency}"
 
 
 def agency_key(agency: str) -> str:

@@ -9,7 +9,8 @@ so a subject without an event cannot exist.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
@@ -30,6 +31,15 @@ from hub.ledger.store import Sealed
 
 _CACHED = 100_000
 _DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one batch found: new identifiers and keys, and subjects that cannot be written to."""
+
+    minted: Mapping[bytes, UUID]
+    fresh: Mapping[UUID, bytes]
+    lost: Mapping[UUID, LedgerError]
 
 
 class Resolver:
@@ -56,9 +66,9 @@ class Resolver:
             if owner is not None and owner in fresh:
                 minted.update({m: owner for m, exact in row if exact})
             owners.append(owner)
-        lost = self._fetch_keys(o for o in owners if o is not None)
+        batch = _Batch(minted, fresh, self._fetch_keys(o for o in owners if o is not None))
         return [
-            self._sealed(d, owner, row, fresh, minted, lost)
+            self._sealed(d, owner, row, batch)
             for d, owner, row in zip(drafts, owners, macs, strict=True)
         ]
 
@@ -114,18 +124,12 @@ class Resolver:
         return lost
 
     def _sealed(
-        self,
-        draft: Draft,
-        owner: UUID | None,
-        row: list[tuple[bytes, bool]],
-        fresh: dict[UUID, bytes],
-        minted: dict[bytes, UUID],
-        lost: dict[UUID, LedgerError],
+        self, draft: Draft, owner: UUID | None, row: list[tuple[bytes, bool]], batch: _Batch
     ) -> Sealed | LedgerError:
         if owner is None:
             return UnknownSubjectError("the event names no subject this hub can resolve")
-        if owner in lost:
-            return lost[owner]
+        if owner in batch.lost:
+            return batch.lost[owner]
         envelope, commitment = self._sealer.seal(
             owner, draft.token, agency=draft.agency, jti=draft.jti, kind=draft.kind
         )
@@ -134,7 +138,7 @@ class Resolver:
         index = tuple(
             (m, exact)
             for m, exact in row
-            if not exact or (m not in self._subjects and minted.get(m, owner) == owner)
+            if not exact or (m not in self._subjects and batch.minted.get(m, owner) == owner)
         )
         return Sealed(
             draft=draft,
@@ -142,7 +146,7 @@ class Resolver:
             envelope=envelope,
             commitment=commitment,
             assertions=_assertions(draft, owner),
-            new_key=fresh.get(owner),
+            new_key=batch.fresh.get(owner),
             index=index,
         )
 
@@ -157,12 +161,12 @@ def stored_event(entry: Sealed) -> StoredEvent:
     return StoredEvent(entry.subject, 0, entry.draft.type_uri, entry.envelope)
 
 
-def with_guards_first(entries: Sequence[Sealed]) -> list[Sealed]:
+def disclosures_first(entries: Sequence[Sealed]) -> list[Sealed]:
     """Order a batch so that what rests on facts stands before what changes them.
 
     Otherwise a disclosure could be given a later position than the withdrawal committed with it.
     """
-    return sorted(entries, key=lambda e: not e.draft.guards)
+    return sorted(entries, key=lambda e: e.draft.kind != "disclosure")
 
 
 def _assertions(draft: Draft, subject: UUID) -> tuple[Assertion, ...]:

@@ -180,6 +180,7 @@ BEGIN
         FROM unnest(f_idx, f_key, f_fact, f_value, f_expires)
              WITH ORDINALITY AS x(n, key, fact, value, expires, o)
         JOIN unnest(f_n, f_place) AS f(n, place) ON f.n = x.n
+        WHERE x.fact IS NOT NULL
         ORDER BY x.key, x.fact, f.place DESC, x.o DESC
         ON CONFLICT (key, fact) DO UPDATE SET value = excluded.value,
             position = excluded.position, expires_at = excluded.expires_at;

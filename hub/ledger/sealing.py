@@ -59,8 +59,10 @@ class Sealer:
         with self._lock:
             self._open.pop(key_id, None)
 
-    def seal(self, key_id: UUID, token: bytes, *, agency: str, jti: UUID, kind: str) -> tuple[bytes, bytes]:
-        """Return the envelope and the commitment SHA-256("hub-commit/v1\\n" || r || token)."""
+    def seal(
+        self, key_id: UUID, token: bytes, *, agency: str, jti: UUID, kind: str
+    ) -> tuple[bytes, bytes]:
+        """Return the envelope, and the commitment that `commitment` describes."""
         blind = self._source.bytes(32)
         nonce = self._source.bytes(12)
         sealed = self._open[key_id].encrypt(nonce, blind + token, _aad(key_id, agency, jti, kind))

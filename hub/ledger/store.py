@@ -99,7 +99,9 @@ class HubRecorder(PostgresApplicationRecorder):
                 outcome of the batch is unknown, and asking again with the same entries is safe.
         """
         with self.datastore.get_connection() as connection:
-            cursor = connection.execute(_APPEND, _arrays(entries, now_ms), prepare=True, binary=True)
+            cursor = connection.execute(
+                _APPEND, _arrays(entries, now_ms), prepare=True, binary=True
+            )
             rows = {row["idx"]: row for row in cursor.fetchall()}
         return [_placed(rows[n]) for n in range(1, len(entries) + 1)]
 
@@ -128,7 +130,12 @@ def _placed(row: Any) -> Placed:  # noqa: ANN401 - a DictRow
 def _arrays(entries: Sequence[Sealed], now_ms: int) -> list[Any]:
     drafts = [e.draft for e in entries]
     guards = [(n, g) for n, d in enumerate(drafts, 1) for g in d.guards]
-    facts = [(n, a) for n, e in enumerate(entries, 1) for a in e.assertions]
+    facts: list[tuple[int, str, str | None, str | None, int | None]] = [
+        (n, a.key, a.fact, a.value, a.expires_at)
+        for n, e in enumerate(entries, 1)
+        for a in e.assertions
+    ]
+    facts += [(n, key, None, None, None) for n, d in enumerate(drafts, 1) for key in d.touches]
     keys = [(n, e) for n, e in enumerate(entries, 1) if e.new_key is not None]
     index = [(n, e.subject, m) for n, e in enumerate(entries, 1) for m in e.index]
     return [
@@ -149,11 +156,11 @@ def _arrays(entries: Sequence[Sealed], now_ms: int) -> list[Any]:
         [n for n, _ in guards],
         [g.key for _, g in guards],
         [g.position for _, g in guards],
-        [n for n, _ in facts],
-        [a.key for _, a in facts],
-        [a.fact for _, a in facts],
-        [a.value for _, a in facts],
-        [a.expires_at for _, a in facts],
+        [f[0] for f in facts],
+        [f[1] for f in facts],
+        [f[2] for f in facts],
+        [f[3] for f in facts],
+        [f[4] for f in facts],
         [n for n, _ in keys],
         [e.subject for _, e in keys],
         [1 for _ in keys],

@@ -1,0 +1,160 @@
+"""The HTTP application: routes, the error door, and the work that goes on beside requests.
+
+In: a Hub. Out: an ASGI application. Never here: a route's own logic.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from hub.api import directory, disclosures, events, subjects
+from hub.api.assertion import Door
+from hub.api.body import read_body
+from hub.api.documents import POST_EVENT_DOCS
+from hub.api.intake import PostEvent
+from hub.api.measure import Measured
+from hub.api.problems import RequestTooLargeError, problem_of
+from hub.api.tokens import MAX_BODY_BYTES
+from hub.clock import seconds
+from hub.telemetry import Log, say
+
+if TYPE_CHECKING:
+    from hub.assembly import Hub
+
+DESCRIPTION = """Signed events in, lawful views out, every disclosure on record.
+
+Sign in at `/oauth2/token` with your registered key (private_key_jwt) and a DPoP proof; send both
+with each request. Every answer about a subject carries `Hub-Receipt`."""
+REFRESH_S = 1.0
+SWEEP_S = 60.0
+
+
+def create_app(hub: "Hub") -> FastAPI:
+    """Return the application of one process."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await hub.open()
+        beside = [asyncio.create_task(_refresh(hub)), asyncio.create_task(_sweep(hub))]
+        say(Log.STARTED, part="api")
+        yield
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await hub.close()
+        say(Log.STOPPED, part="api")
+
+    app = FastAPI(
+        title="Safeguarding hub",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.hub = hub
+    app.router.routes.insert(0, Route("/events", PostEvent(hub), methods=["POST"]))
+    for part in (events, subjects, disclosures, directory):
+        app.include_router(part.router)
+    app.add_api_route("/oauth2/token", token, methods=["POST"], **_TOKEN_DOCS)
+    for kind in (HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, on_error)
+    app.add_middleware(Measured)
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = described()
+        document["paths"].setdefault("/events", POST_EVENT_DOCS)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to extend the document
+    return app
+
+
+async def token(request: Request) -> Response:
+    """Sign in: client_credentials with private_key_jwt and DPoP (RFC 6749, 7523, 9449)."""
+    hub: Hub = request.app.state.hub
+    standing = hub.directory.now
+    try:
+        body = await read_body(request.receive, MAX_BODY_BYTES)
+    except RequestTooLargeError:
+        body = b"\x00"  # no form: the endpoint answers as it answers any other non-form
+    answer = await hub.tokens.answer_async(
+        content_type=request.headers.get("content-type", ""),
+        body=body,
+        dpop=request.headers.getlist("dpop"),
+        door=Door(keyring=standing.keyring, agencies=standing.agencies, now=seconds(hub.clock)),
+        once=hub.once,
+    )
+    return Response(answer.body, answer.status, dict(answer.headers))
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """Answer any error as a problem document that repeats nothing of the request."""
+    problem = problem_of(error)
+    if problem.status >= 500:  # noqa: PLR2004
+        route = getattr(request.scope.get("route"), "path", "unknown")
+        say(Log.REQUEST_FAILED, route=route, error=type(error).__name__, status=problem.status)
+    return problem.response()
+
+
+async def _refresh(hub: "Hub") -> None:
+    """Keep up with keys and agencies that other processes registered."""
+    while True:
+        await asyncio.sleep(REFRESH_S)
+        try:
+            await asyncio.to_thread(hub.directory.refresh)
+        except Exception as failure:  # noqa: BLE001 - the store may be away; it comes back
+            say(Log.STORE_UNAVAILABLE, error=type(failure).__name__)
+
+
+async def _sweep(hub: "Hub") -> None:
+    """Drop proofs and answers that need no longer be remembered."""
+    while True:
+        await asyncio.sleep(SWEEP_S)
+        try:
+            await hub.once.forget(seconds(hub.clock))
+            await hub.requests.forget(seconds(hub.clock))
+        except Exception as failure:  # noqa: BLE001 - the store may be away; it comes back
+            say(Log.STORE_UNAVAILABLE, error=type(failure).__name__)
+
+
+_TOKEN_DOCS: dict[str, Any] = {
+    "tags": ["sign in"],
+    "responses": {
+        status: {
+            "description": words,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        }
+        for status, words in {
+            200: "A token for 300 seconds",
+            400: "Refused (RFC 6749 section 5.2)",
+            401: "The client assertion does not hold",
+        }.items()
+    },
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/x-www-form-urlencoded": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["grant_type", "client_assertion_type", "client_assertion"],
+                        "properties": {
+                            "grant_type": {"type": "string", "const": "client_credentials"},
+                            "client_assertion_type": {"type": "string"},
+                            "client_assertion": {"type": "string"},
+                            "scope": {"type": "string"},
+                        },
+                    }
+                }
+            },
+        }
+    },
+}

@@ -1,0 +1,108 @@
+"""POST /disclosures: a stated request. GET: the register, for information governance.
+
+In: a request with its reason, or filters. Out: the desk's and the auditor's recorded answers.
+Never here: an `if` about sharing.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from contracts.base import Slug, Uuid
+from hub.api.access import Caller
+from hub.api.answer import answered
+from hub.api.documents import DisclosureRequest, answers, problems
+from hub.api.wiring import officer, reader, the_hub
+from hub.disclosure.ask import Ask
+from hub.ids import as_uuid
+from hub.views.read_register import RegisterFilter
+
+router = APIRouter(prefix="/disclosures", tags=["disclosures"])
+
+_ANY = {"type": "object"}
+_REFUSED = answers(_ANY, "Refused, and recorded")
+_NOT_LET_IN = problems()[403]["content"]
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses={
+        201: answers(_ANY, "Released, and recorded"),
+        **problems(409, 422),
+        403: {**_REFUSED, "content": {**_REFUSED["content"], **_NOT_LET_IN}},
+    },
+)
+async def ask(
+    request: Request, body: DisclosureRequest, caller: Annotated[Caller, Depends(reader)]
+) -> Response:
+    """Answer a stated request. Sending the same id again returns the first answer, unchanged.
+
+    A refusal is an answer: it says what it rests on, where that may be said, and what would
+    change it.
+    """
+    stated = Ask(
+        partner=caller.agency,
+        user=caller.user,
+        purpose=body.purpose,
+        channel="disclosure",
+        subject=as_uuid(body.subject),
+        legal_demand=body.legal_demand,
+        necessary=body.necessary,
+        emergency=body.emergency,
+        offence_stated=body.offence_stated,
+        aggregate=body.aggregate,
+        stated=True,
+        request_id=as_uuid(body.id),
+        limit=100,
+    )
+    asked = body.model_dump_json().encode()
+    return answered(
+        await the_hub(request).requests.answer(stated, asked), released=201, refused=403
+    )
+
+
+@router.get(
+    "", responses={200: answers(_ANY, "The register, in the order of the ledger"), **problems(422)}
+)
+async def register(
+    request: Request,
+    caller: Annotated[Caller, Depends(officer)],
+    subject: Annotated[Uuid | None, Query()] = None,
+    partner: Annotated[Slug | None, Query()] = None,
+    user: Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9._-]+$")] = None,
+    rule: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9@-]+$")] = None,
+    day: Annotated[date | None, Query()] = None,
+    outcome: Annotated[Literal["released", "refused"] | None, Query()] = None,
+    after: Annotated[int, Query(ge=0, lt=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> Response:
+    """Return register entries that fit the filters. This reading is itself recorded."""
+    filters = RegisterFilter(
+        subject=subject,
+        partner=partner,
+        user=user,
+        rule=rule,
+        outcome=outcome,
+        first_day=day,
+        last_day=day,
+    )
+    found = await the_hub(request).auditor.register(
+        caller.agency, caller.user, filters, after=after, limit=limit
+    )
+    return answered(found, released=200, refused=200)
+
+
+@router.get(
+    "/{jti}",
+    responses={200: answers(_ANY, "One entry, with its reasons in full"), **problems(404, 422)},
+)
+async def one(
+    request: Request,
+    jti: Annotated[Uuid, Path()],
+    caller: Annotated[Caller, Depends(officer)],
+) -> Response:
+    """Return one register entry in full: facts, rules and words. This reading is recorded too."""
+    found = await the_hub(request).auditor.one(caller.agency, caller.user, as_uuid(jti))
+    return answered(found, released=200, refused=404)

@@ -1,0 +1,203 @@
+"""The shapes of requests and answers as OpenAPI tells them, and the errors each route can give.
+
+In: contracts. Out: pydantic models for bodies, and route keywords. Never here: behaviour.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.base import Code, Day, Line, Uuid
+from contracts.subject import LegalDemand, Purpose
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "faults": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": {"type": "string"}, "fault": {"type": "string"}},
+            },
+        },
+    },
+}
+INTAKE_ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["err", "description"],
+    "properties": {"err": {"type": "string"}, "description": {"type": "string"}},
+}
+RECEIPT_HEADER = {
+    "Hub-Receipt": {
+        "description": "The signed receipt of this answer (`hub-receipt+jwt`).",
+        "schema": {"type": "string"},
+    }
+}
+_WORDS = {
+    400: "Not well formed",
+    401: "Not signed in, or the proof does not hold",
+    403: "Not allowed",
+    404: "No such record, or none that you may know of",
+    408: "The body did not arrive in time",
+    409: "The id was used before",
+    413: "Too large",
+    415: "Another media type",
+    422: "A field is missing or has a wrong value",
+    503: "The hub cannot answer just now",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route for the problems it can answer with."""
+    return {
+        status: {
+            "description": _WORDS[status],
+            "content": {"application/problem+json": {"schema": PROBLEM}},
+        }
+        for status in (401, 403, 503, *statuses)
+    }
+
+
+def answers(schema: dict[str, Any], description: str, *, receipt: bool = True) -> dict[str, Any]:
+    """Return the documentation of one successful answer."""
+    answer: dict[str, Any] = {
+        "description": description,
+        "content": {"application/json": {"schema": schema}},
+    }
+    return {**answer, "headers": RECEIPT_HEADER} if receipt else answer
+
+
+class Closed(BaseModel):
+    """A request body: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PollRequest(Closed):
+    """Source: RFC 8936 section 2.2."""
+
+    maxEvents: Annotated[int, Field(ge=0, le=1000)] = 100  # noqa: N815 - the RFC's name
+    returnImmediately: bool = True  # noqa: N815 - the RFC's name
+    ack: Annotated[list[Uuid], Field(max_length=1000)] = []
+    setErrs: dict[Uuid, dict[str, str]] = {}  # noqa: N815 - the RFC's name
+
+
+class NamedBy(Closed):
+    """An identifier of a subject. The kinds are those of `sub_id`."""
+
+    kind: Literal[
+        "nhs_number", "cqc_location", "cqc_provider", "nmc_pin", "gmc_number", "swe_number",
+        "hcpc_number", "agency_ref",
+    ]  # fmt: skip
+    value: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Demographics(Closed):
+    """What is known of a person without an identifier. At least a name and a birth date."""
+
+    family_name: Line | None = None
+    given_name: Line | None = None
+    birth_date: Day | None = None
+    postcode: Annotated[str | None, Field(max_length=10)] = None
+
+
+class FindRequest(Closed):
+    """Whom the caller looks for, and why."""
+
+    purpose: Purpose
+    identifiers: Annotated[list[NamedBy], Field(max_length=8)] = []
+    demographics: Demographics | None = None
+
+
+class DisclosureRequest(Closed):
+    """A stated request: who is asked about, under what claim, and why it is needed."""
+
+    id: Uuid
+    purpose: Purpose
+    subject: Uuid
+    legal_demand: LegalDemand = "none"
+    case: Code | None = None
+    necessary: bool = False
+    emergency: bool = False
+    offence_stated: bool = False
+    aggregate: bool = False
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+
+
+_ANY = {"type": "object"}
+BATCH_DOCS: dict[str, Any] = {
+    "responses": {
+        200: answers(_ANY, "What became of each event", receipt=False),
+        400: {
+            "description": "Not a batch",
+            "content": {"application/json": {"schema": INTAKE_ERROR}},
+        },
+        **problems(408, 413, 415),
+    },
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["sets"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "sets": {
+                                "type": "object",
+                                "maxProperties": 1000,
+                                "additionalProperties": {"type": "string"},
+                            }
+                        },
+                    }
+                }
+            },
+        }
+    },
+}
+POLL_DOCS: dict[str, Any] = {
+    "responses": {
+        200: answers(_ANY, "Notices (receipt only where there are any)"),
+        **problems(422),
+    }
+}
+STREAM_DOCS: dict[str, Any] = {
+    "responses": {
+        200: {
+            "description": "Notices, as server-sent events",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+        **problems(422),
+    },
+}
+POST_EVENT_DOCS: dict[str, Any] = {
+    "post": {
+        "tags": ["events"],
+        "operationId": "post_event",
+        "summary": "Post one signed event",
+        "requestBody": {
+            "required": True,
+            "content": {"application/secevent+jwt": {"schema": {"type": "string"}}},
+        },
+        "responses": {
+            "202": {"description": "Recorded, durably", "headers": RECEIPT_HEADER},
+            **{
+                str(status): {
+                    "description": words,
+                    "content": {
+                        "application/json": {"schema": INTAKE_ERROR},
+                        "application/problem+json": {"schema": PROBLEM},
+                    },
+                }
+                for status, words in _WORDS.items()
+                if status not in (404, 422)
+            },
+        },
+    }
+}

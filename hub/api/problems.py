@@ -1,0 +1,167 @@
+"""The one place where an error becomes a status code and a problem document (RFC 9457).
+
+In: exceptions of the inner rooms. Out: a Problem. Never here: anything the caller sent: a number
+typed wrong would come back in the answer, and from there into somebody's log.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
+from fastapi.exceptions import RequestValidationError
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from hub.api.access import AccessError
+from hub.disclosure.ask import CursorError, RequestIdReusedError
+from hub.intake.errors import (
+    CallerMismatchError,
+    Err,
+    IntakeError,
+    NotYourEventTypeError,
+    TooLargeError,
+)
+from hub.intake.identifiers import IdentifierRefusedError
+from hub.ledger.frontdoor import canonical
+from hub.ledger.record import (
+    JtiReusedError,
+    StaleError,
+    SubjectErasedError,
+    UnavailableError,
+    UnknownSubjectError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = "1"
+_TITLES = {
+    400: "The request is not well formed",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "There is no such record, or none that you may know of",
+    405: "This method is not allowed here",
+    406: "No such representation",
+    408: "The request took too long to arrive",
+    409: "The id was used before",
+    410: "The record was erased",
+    413: "The request is too large",
+    415: "The media type is not accepted here",
+    422: "A field is missing or has a wrong value",
+    429: "Too many requests",
+    503: "The hub cannot answer just now",
+}
+
+
+_UNAVAILABLE = 503
+
+
+class RequestTooLargeError(Exception):
+    """A body is longer than its route takes."""
+
+
+class RequestTooSlowError(Exception):
+    """A body did not arrive in time."""
+
+
+class MediaTypeError(Exception):
+    """A body is of another media type than its route takes."""
+
+
+# The first that fits counts, so a kind stands before what it is a kind of.
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (RequestTooLargeError, 413),
+    (RequestTooSlowError, 408),
+    (MediaTypeError, 415),
+    (CursorError, 400),
+    (IdentifierRefusedError, 422),
+    (RequestIdReusedError, 409),
+    (JtiReusedError, 409),
+    (SubjectErasedError, 410),
+    (UnknownSubjectError, 404),
+    (StaleError, 503),
+    (UnavailableError, 503),
+    (psycopg.OperationalError, 503),
+    (PersistenceError, 503),
+    (PoolTimeout, 503),
+    (OSError, 503),
+)
+_INTAKE: tuple[tuple[type[Exception], int, str, str], ...] = (
+    (TooLargeError, 413, "", ""),
+    (CallerMismatchError, 403, "", ""),
+    (NotYourEventTypeError, 403, "", ""),
+    (IntakeError, 400, "", ""),
+    (JtiReusedError, 409, Err.JTI_REUSED, "the jti was used for other content"),
+    (UnknownSubjectError, 400, Err.INVALID_REQUEST, "sub_id names no subject of this hub"),
+    (SubjectErasedError, 410, Err.INVALID_REQUEST, "the subject was erased"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem document and how it is sent."""
+
+    status: int
+    detail: str = ""
+    faults: tuple[Mapping[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> bytes:
+        """Return the document."""
+        document: dict[str, Any] = {
+            "type": "about:blank",
+            "title": _TITLES.get(self.status, "The hub failed"),
+            "status": self.status,
+        }
+        if self.detail:
+            document["detail"] = self.detail
+        if self.faults:
+            document["faults"] = list(self.faults)
+        return canonical(document)
+
+    def response(self) -> Response:
+        """Return the HTTP answer."""
+        return Response(self.body, self.status, dict(self.headers), media_type=MEDIA_TYPE)
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the problem an error is. Whatever is not known by name is 500, and says nothing."""
+    match error:
+        case AccessError():
+            headers = {"WWW-Authenticate": error.challenge} if error.status != 400 else {}  # noqa: PLR2004
+            return Problem(error.status, error.description, headers=headers)
+        case RequestValidationError():
+            return Problem(422, faults=tuple(_fault(e) for e in error.errors()))
+        case HTTPException():
+            return Problem(error.status_code, headers=dict(error.headers or {}))
+        case _:
+            status = next((s for kind, s in _STATUS if isinstance(error, kind)), 500)
+            return unavailable() if status == _UNAVAILABLE else Problem(status)
+
+
+def unavailable() -> Problem:
+    """Return the answer while the store does not answer."""
+    return Problem(503, "try again shortly", headers={"Retry-After": RETRY_AFTER_S})
+
+
+def intake_answer(error: Exception) -> tuple[int, dict[str, str]]:
+    """Return the status and the `err`/`description` body of a refused event (RFC 8935 §2.4)."""
+    for kind, status, err, description in _INTAKE:
+        if isinstance(error, kind):
+            if isinstance(error, IntakeError):
+                return status, {"err": error.err, "description": error.description}
+            return status, {"err": err, "description": description}
+    return _UNAVAILABLE, {"err": "unavailable", "description": "try again shortly"}
+
+
+def _fault(error: Mapping[str, Any]) -> dict[str, str]:
+    """Return where and what kind of fault: FastAPI's own 422 repeats the input itself.
+
+    Only the first step of the place is the schema's; a member the sender made up is not echoed.
+    """
+    where = [str(step) for step in error["loc"]]
+    if error["type"] == "extra_forbidden":
+        where = where[:-1]
+    return {"pointer": "/" + "/".join(where), "fault": str(error["type"])}

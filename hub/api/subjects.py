@@ -1,0 +1,105 @@
+"""Find a subject, read its timeline, and who was told about it.
+
+In: a purpose and whom it is about. Out: the desk's recorded answers, with their receipts.
+Never here: an `if` about sharing.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from contracts.base import Uuid
+from contracts.subject import LegalDemand, Purpose
+from hub.api.access import Caller
+from hub.api.answer import answered
+from hub.api.documents import FindRequest, answers, problems
+from hub.api.wiring import officer, reader, the_hub
+from hub.disclosure.ask import Ask, Search
+from hub.ids import as_uuid
+from hub.intake.identifiers import identifier
+from hub.ledger.demographics import keys
+
+router = APIRouter(prefix="/subjects", tags=["subjects"])
+
+_ANY = {"type": "object"}
+
+
+@router.post(
+    "/find",
+    responses={200: answers(_ANY, "Whom the caller may know of"), **problems(422)},
+)
+async def find(
+    request: Request, body: FindRequest, caller: Annotated[Caller, Depends(reader)]
+) -> Response:
+    """Return the hub ids of subjects the caller may know of. Every search is recorded.
+
+    Identifiers stand in the body, never in the URL, where logs would keep them.
+    """
+    people = body.demographics
+    search = Search(
+        partner=caller.agency,
+        user=caller.user,
+        purpose=body.purpose,
+        identifiers=tuple(identifier(i.kind, i.value) for i in body.identifiers),
+        demographics=() if people is None else tuple(keys(**people.model_dump())),
+    )
+    return answered(await the_hub(request).finder.find(search), released=200, refused=200)
+
+
+@router.get(
+    "/{subject}/timeline",
+    responses={200: answers(_ANY, "One page, oldest first"), **problems(400, 404, 422)},
+)
+async def timeline(
+    request: Request,
+    subject: Annotated[Uuid, Path()],
+    caller: Annotated[Caller, Depends(reader)],
+    hub_purpose: Annotated[Purpose, Header()],
+    hub_legal_demand: Annotated[LegalDemand, Header()] = "none",
+    hub_emergency: Annotated[bool, Header()] = False,  # noqa: FBT002 - a header
+    since: Annotated[date | None, Query()] = None,
+    until: Annotated[date | None, Query()] = None,
+    as_known_on: Annotated[date | None, Query()] = None,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    """Return what the caller may see of a subject, item by item, with the reason for each.
+
+    A subject that is hidden from the caller is answered exactly as one that does not exist.
+    """
+    hub = the_hub(request)
+    known = as_uuid(subject)
+    ask = Ask(
+        partner=caller.agency,
+        user=caller.user,
+        purpose=hub_purpose,
+        channel="timeline",
+        subject=known,
+        legal_demand=hub_legal_demand,
+        emergency=hub_emergency,
+        since=since,
+        until=until,
+        as_known_on=as_known_on,
+        after=None if after is None else hub.cursors.read(caller.agency, known, after),
+        limit=limit,
+    )
+    return answered(await hub.desk.timeline(ask), released=200, refused=404)
+
+
+@router.get(
+    "/{subject}/disclosures",
+    responses={200: answers(_ANY, "Who was told what, when and why"), **problems(422)},
+)
+async def who_saw(
+    request: Request,
+    subject: Annotated[Uuid, Path()],
+    caller: Annotated[Caller, Depends(officer)],
+) -> Response:
+    """Return every answer given or refused about a subject. This reading is itself recorded."""
+    hub = the_hub(request)
+    return answered(
+        await hub.auditor.who_saw(caller.agency, caller.user, as_uuid(subject)),
+        released=200,
+        refused=200,
+    )

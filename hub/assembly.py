@@ -1,0 +1,248 @@
+"""Builds the hub's parts once, and puts them together. Nothing else constructs them.
+
+In: Settings. Out: a Hub. Never here: a rule, a request, a second set of parts.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from fastapi import FastAPI
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from contracts.governance import AgencyRegistered, Jwk, KeyRegistered, KeyRevoked
+from hub.api.access import AccessTokens
+from hub.api.app import create_app
+from hub.api.once import SharedOnce
+from hub.api.tokens import TokenEndpoint
+from hub.clock import Clock, SystemClock, seconds
+from hub.audit.auditor import Auditor
+from hub.disclosure.cursor import Cursors
+from hub.disclosure.desk import Desk
+from hub.disclosure.find import Finder
+from hub.disclosure.notices import Notices
+from hub.disclosure.receipt import Receipts
+from hub.disclosure.requests import Requests
+from hub.ids import Source, SystemSource
+from hub.intake.keyring import Keyring
+from hub.intake.signing import Signer
+from hub.ledger.append import Appender
+from hub.ledger.directory import Directory
+from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
+from hub.ledger.install import install
+from hub.ledger.kek import FileKeys, file_key
+from hub.ledger.record import Record
+from hub.ledger.resolve import Resolver
+from hub.ledger.sealing import Sealer
+from hub.ledger.store import HubRecorder, open_recorder
+from hub.rulebook import Rulebook, shipped
+from hub.settings import Settings, load
+from hub.telemetry import PARKED, Log, configure, say
+from hub.views import tables
+from hub.views.rebuild import rebuild
+from hub.views.rows import HeaderRow
+from hub.views.runner import Projector, connect
+from migrations.run import migrate
+
+FOR_EVER = 2**52
+KEY_LIFE_S = 396 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Every part of one running process."""
+
+    settings: Settings
+    clock: Clock
+    source: Source
+    signer: Signer
+    sealer: Sealer
+    recorder: HubRecorder
+    appender: Appender
+    directory: Directory
+    door: FrontDoor
+    rulebook: Rulebook
+    receipts: Receipts
+    access: AccessTokens
+    tokens: TokenEndpoint
+    pool: "AsyncConnectionPool[AsyncConnection[Any]]"
+    once: SharedOnce
+    cursors: Cursors
+    desk: Desk
+    requests: Requests
+    finder: Finder
+    notices: Notices
+    auditor: Auditor
+
+    async def open(self) -> None:
+        """Connect, and read which agencies there are."""
+        await self.pool.open(wait=True, timeout=10.0)
+        self.directory.refresh()
+
+    async def close(self) -> None:
+        """Write what is waiting, then let go of everything."""
+        self.appender.close()
+        await self.pool.close()
+        self.recorder.datastore.close()
+
+
+def prepare(settings: Settings) -> None:
+    """Install or update every schema. Needs the owner's rights; safe to repeat."""
+    install(settings.owner)
+    migrate(settings.owner)
+    with connect(settings.owner) as connection:
+        tables.create(connection)
+
+
+def build(settings: Settings, *, clock: Clock | None = None, source: Source | None = None) -> Hub:
+    """Build the parts of one process. Connects lazily; call `open` in the event loop."""
+    clock = clock or SystemClock()
+    source = source or SystemSource()
+    signer, sealer = open_keys(settings.keys_dir, source)
+    recorder = open_recorder(settings.database_url)
+    rulebook = shipped()
+    pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+        settings.database_url,
+        min_size=2,
+        max_size=16,
+        open=False,
+        timeout=5.0,
+        kwargs={"autocommit": True, "options": "-c statement_timeout=15000"},
+    )
+    directory = Directory(lambda: _connection(settings), sealer, hub_keyring(signer))
+    appender = Appender(recorder, Resolver(recorder.datastore, sealer, source), clock)
+    door = FrontDoor(
+        directory=directory,
+        appender=appender,
+        vocabulary=rulebook.vocabulary,
+        signer=signer,
+        clock=clock,
+        source=source,
+        hub_uri=settings.hub_uri,
+    )
+    receipts = Receipts(signer, settings.hub_uri)
+    cursors = Cursors(file_key(settings.keys_dir / "cursor.bin", source))
+    desk = Desk(
+        pool=pool,
+        door=door,
+        sealer=sealer,
+        rulebook=rulebook,
+        receipts=receipts,
+        cursors=cursors,
+        clock=clock,
+        source=source,
+    )
+    access = AccessTokens(signer, hub_uri=settings.hub_uri, new_id=lambda: str(source.uuid()))
+    token_url = f"{settings.public_url}/oauth2/token"
+    return Hub(
+        settings=settings,
+        clock=clock,
+        source=source,
+        signer=signer,
+        sealer=sealer,
+        recorder=recorder,
+        appender=appender,
+        directory=directory,
+        door=door,
+        rulebook=rulebook,
+        receipts=receipts,
+        access=access,
+        tokens=TokenEndpoint(access, hub_uri=settings.hub_uri, token_url=token_url),
+        pool=pool,
+        once=SharedOnce(pool),
+        cursors=cursors,
+        desk=desk,
+        requests=Requests(pool, desk, sealer, clock),
+        finder=Finder(desk, sealer, clock),
+        notices=Notices(desk, door, clock),
+        auditor=Auditor(desk=desk, receipts=receipts, rulebook=rulebook, pool=pool),
+    )
+
+
+def asgi() -> FastAPI:
+    """Return the application of one API process, set up from the environment."""
+    configure()
+    return create_app(build(load()))
+
+
+def projector(clock: Clock | None = None) -> Projector:
+    """Return a projector of the shipped rulebook. It needs no keys: it opens nothing."""
+    clock = clock or SystemClock()
+
+    def parked(row: HeaderRow, error_class: str) -> None:
+        PARKED.inc()
+        say(Log.PROJECTOR_PARKED, position=row.position, error=error_class)
+
+    return Projector(shipped(), now_ms=clock.now_ms, on_parked=parked)
+
+
+def rebuild_views(settings: Settings, *, compare_only: bool) -> dict[str, Any]:
+    """Build the views anew beside the live ones, compare and swap; return the report."""
+    report = rebuild(
+        settings.owner, shipped(), now_ms=SystemClock().now_ms, compare_only=compare_only
+    )
+    return {
+        "rows": report.rows,
+        "identical": report.identical,
+        "swapped": report.swapped,
+        "differences": [d.table for d in report.differences],
+    }
+
+
+def open_keys(folder: Path, source: Source) -> tuple[Signer, Sealer]:
+    """Open the hub's signing key and the master keys, drawing them once where there are none."""
+    keys = FileKeys.open(folder, source)
+    return Signer(file_key(folder / "signing.bin", source)), Sealer(keys, source)
+
+
+def hub_keyring(signer: Signer) -> Keyring:
+    """Return the keyring in which only the hub's own first key stands: the root of trust."""
+    return Keyring.empty().apply(
+        KeyRegistered(
+            agency="hub", kid=signer.kid, jwk=jwk_of(signer), nbf=1, exp=FOR_EVER, approved_by=()
+        ),
+        recorded_at=0,
+    )
+
+
+def jwk_of(signer: Signer) -> Jwk:
+    """Return the hub's public key as a contract's JWK."""
+    members = {**signer.public.jwk, "alg": "Ed25519", "use": "sig"}
+    return Jwk.model_validate(members)
+
+
+async def enrol(hub: Hub, entry: AgencyRegistered) -> Record:
+    """Register an agency, or change its entry. Its payload names the two officers."""
+    record = await hub.door.say(Own(entry, agency_sub_id(entry.agency)))
+    hub.directory.refresh()
+    return record
+
+
+async def register_key(hub: Hub, agency: str, jwk: Jwk) -> Record:
+    """Register an agency's first key, in the name of the hub's two officers."""
+    now = seconds(hub.clock)
+    payload = KeyRegistered(
+        agency=agency,
+        kid=jwk.thumbprint(),
+        jwk=jwk,
+        nbf=now - 60,
+        exp=now + KEY_LIFE_S,
+        approved_by=hub.settings.officers,
+    )
+    record = await hub.door.say(Own(payload, agency_sub_id(agency)))
+    hub.directory.refresh()
+    return record
+
+
+async def revoke_key(hub: Hub, payload: KeyRevoked) -> Record:
+    """Revoke a key, in the hub's name."""
+    record = await hub.door.say(Own(payload, agency_sub_id(payload.agency)))
+    hub.directory.refresh()
+    return record
+
+
+def _connection(settings: Settings) -> AbstractContextManager[psycopg.Connection[Any]]:
+    return psycopg.connect(settings.database_url, autocommit=True, connect_timeout=5)

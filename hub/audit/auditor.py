@@ -1,0 +1,159 @@
+"""Answers information-governance officers, and records that they asked.
+
+In: an officer's question. Out: an Answer like any other, with its receipt. Never here: a reading
+that leaves no trace: whoever watches the watchers finds them in the same register.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from contracts.disclosure import Channel, DisclosureMade, DisclosureRefused
+from hub.audit.register import entries
+from hub.disclosure.ask import Answer
+from hub.disclosure.desk import Desk
+from hub.disclosure.receipt import Receipts, digest
+from hub.disclosure.render import NOTHING
+from hub.intake.agencies import HUB_SLUG
+from hub.ledger.frontdoor import canonical
+from hub.ledger.read import header_of
+from hub.ledger.record import Header, Record
+from hub.rulebook import Rulebook
+from hub.views.read_register import RegisterFilter, register_rows, who_saw
+
+
+class Auditor:
+    """Reads the register for officers. Each method but `receipt` is one recorded answer."""
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        receipts: Receipts,
+        rulebook: Rulebook,
+        pool: "AsyncConnectionPool[AsyncConnection[Any]]",
+    ) -> None:
+        self._desk = desk
+        self._receipts = receipts
+        self._rulebook = rulebook
+        self._pool = pool
+
+    async def register(
+        self, agency: str, user: str | None, filters: RegisterFilter, *, after: int, limit: int
+    ) -> Answer:
+        """Return register entries that fit the filters, in the ledger's order."""
+        async with self._pool.connection() as connection:
+            found = await register_rows(connection, filters, after=after, limit=limit)
+        body = {
+            "entries": entries(found),
+            "after": found[-1].position if len(found) == limit else None,
+        }
+        subject = None if filters.subject is None else UUID(filters.subject)
+        return await self._recorded(agency, user, "register", subject, body)
+
+    async def who_saw(self, agency: str, user: str | None, subject: UUID) -> Answer:
+        """Return every answer given or refused about a subject."""
+        async with self._pool.connection() as connection:
+            found = await who_saw(connection, str(subject))
+        body = {"subject": str(subject), "disclosures": entries(found)}
+        return await self._recorded(agency, user, "subject_disclosures", subject, body)
+
+    async def one(self, agency: str, user: str | None, jti: UUID) -> Answer:
+        """Return one entry with its items, its rules in words, and what would have changed it."""
+        async with self._pool.connection() as connection:
+            header = await header_of(connection, HUB_SLUG, jti)
+        if header is None or header.partner is None:
+            return await self._not_found(agency, user)
+        body = {
+            "jti": str(header.jti),
+            "position": header.position,
+            "pseq": header.pseq,
+            "outcome": _outcome(header),
+            **header.routing,
+            "reasons": self._reasons(header),
+        }
+        return await self._recorded(agency, user, "register", None, body)
+
+    async def receipt(self, agency: str, jti: UUID, *, officer: bool) -> str | None:
+        """Return the receipt of an event the agency posted or an answer it was given.
+
+        Receipts hold no content and nobody's id, so reading one is no disclosure. An officer may
+        read any answer's.
+        """
+        async with self._pool.connection() as connection:
+            posted = await header_of(connection, agency, jti)
+            given = await header_of(connection, HUB_SLUG, jti)
+        if posted is not None:
+            return self._receipts.for_event(_record(posted))
+        if given is None or given.partner is None or not (officer or given.partner == agency):
+            return None
+        return self._receipts.for_answer(
+            _record(given),
+            partner=given.partner,
+            body_digest=str(given.routing["body_digest"]),
+            released=_outcome(given) == "released",
+        )
+
+    def _reasons(self, header: Header) -> list[dict[str, Any]]:
+        named = [r for item in header.routing.get("items", []) for r in item.get("rules", [])]
+        named += header.routing.get("rules", [])
+        return [self._words(name) for name in dict.fromkeys(named)]
+
+    def _words(self, name: str) -> dict[str, Any]:
+        """Return a rule in words: as it stands, or only by name once it is gone."""
+        try:
+            file = self._rulebook.rule(name).file
+        except KeyError:
+            return {"rule": name}
+        return {
+            "rule": name,
+            "title": file.title,
+            "words": " ".join(file.plain.split()),
+            "strength": file.strength,
+        }
+
+    async def _recorded(
+        self, agency: str, user: str | None, channel: Channel, subject: UUID | None, body: Any
+    ) -> Answer:  # fmt: skip
+        content = canonical(body)
+        entry = DisclosureMade(**self._head(agency, user, channel, subject, content))
+        return await self._desk.record(entry, content, ())
+
+    async def _not_found(self, agency: str, user: str | None) -> Answer:
+        content = canonical(NOTHING)
+        head = self._head(agency, user, "register", None, content)
+        entry = DisclosureRefused(**head, reason_code="nothing_to_show")
+        return await self._desk.record(entry, content, ())
+
+    def _head(
+        self, agency: str, user: str | None, channel: Channel, subject: UUID | None, body: bytes
+    ) -> dict[str, Any]:
+        return {
+            "about": "agency",
+            "partner": agency,
+            "user": user,
+            "subject": None if subject is None else str(subject),
+            "purpose": "audit",
+            "channel": channel,
+            "rulebook": self._rulebook.sha256,
+            "fact_position": 0,
+            "body_digest": digest(body),
+        }
+
+
+def _outcome(header: Header) -> str:
+    return "released" if header.type_uri == DisclosureMade.TYPE else "refused"
+
+
+def _record(header: Header) -> Record:
+    return Record(
+        position=header.position,
+        recorded_at_ms=header.recorded_at_ms,
+        subject=header.subject,
+        jti=header.jti,
+        agency=header.agency,
+        digest=header.digest,
+        pseq=header.pseq,
+    )

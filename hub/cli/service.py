@@ -1,0 +1,106 @@
+"""Commands that run the hub's processes: serve, project, rebuild.
+
+In: settings. Out: a running process, or a report. Never here: construction of parts (assembly).
+"""
+
+import json
+import signal
+import sys
+from threading import Event
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from hub.settings import load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(serve)
+    app.command()(project)
+    app.command()(rebuild)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
+    workers: Annotated[int, typer.Option(help="API processes.")] = 0,
+) -> None:
+    """Serve the API until stopped. Example: hub serve --port 8000 --workers 2."""
+    import uvicorn  # noqa: PLC0415
+
+    from hub.assembly import prepare  # noqa: PLC0415
+
+    settings = load()
+    if settings.owner_url:
+        prepare(settings)
+    uvicorn.run(
+        "hub.assembly:asgi",
+        factory=True,
+        host=host or settings.host,
+        port=port or settings.port,
+        workers=workers or settings.workers,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,  # paths may hold a subject's id; hub.telemetry counts by route instead
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def project() -> None:
+    """Keep the views up with the ledger until stopped. Example: hub project."""
+    from hub.assembly import prepare, projector  # noqa: PLC0415
+    from hub.telemetry import Log, configure, say  # noqa: PLC0415
+    from hub.views.runner import OtherRulebookError  # noqa: PLC0415
+
+    settings = load()
+    configure()
+    stop = _stopped_by_signals()
+    if settings.owner_url:
+        prepare(settings)
+    say(Log.STARTED, part="projector")
+    try:
+        projector().run(settings.owner, stop)
+    except OtherRulebookError as error:
+        typer.echo(f"hub project: {error}", err=True)
+        raise typer.Exit(1) from None
+    say(Log.STOPPED, part="projector")
+
+
+def rebuild(
+    *,
+    compare_only: Annotated[
+        bool, typer.Option("--compare-only", help="Build and compare, but keep the old views.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Build the views anew beside the old, compare, swap. Example: hub rebuild --json.
+
+    Readers go on meanwhile. Exit code 1 means the new views differ from the old.
+    """
+    from hub.assembly import rebuild_views  # noqa: PLC0415
+
+    report = rebuild_views(load(), compare_only=compare_only)
+    if as_json:
+        sys.stdout.write(json.dumps(report) + "\n")
+    else:
+        for table, rows in report["rows"].items():
+            typer.echo(f"{table:24} {rows:>12,} rows")
+        typer.echo(
+            "identical" if report["identical"] else "DIFFERENT: " + ", ".join(report["differences"])
+        )
+    raise typer.Exit(0 if report["identical"] else 1)
+
+
+def _stopped_by_signals() -> Event:
+    stop = Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    return stop

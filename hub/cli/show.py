@@ -1,0 +1,52 @@
+"""Commands that show the hub at work: demo, replay, bench.
+
+In: options. Out: a story, a report, figures. Never here: the story or the measuring themselves.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(demo)
+    app.command()(replay)
+    app.command()(bench)
+
+
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="End after the story.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Play the whole story on an embedded PostgreSQL. Example: hub demo --once --json."""
+    from hub.demo.run import run_demo  # noqa: PLC0415
+
+    raise typer.Exit(run_demo(once=once, as_json=as_json))
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="A published chronology (TOML).")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Replay a published review under today's rules. Example: hub replay review.toml."""
+    from hub.demo.run import run_replay  # noqa: PLC0415
+
+    raise typer.Exit(run_replay(file, as_json=as_json))
+
+
+def bench(
+    *,
+    only: Annotated[str, typer.Option(help="Scenarios, by comma; empty for all.")] = "",
+    runs: Annotated[int, typer.Option(help="Runs of each, of which the median counts.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """Measure speed as ratios to a ceiling of the same run. Example: hub bench --json."""
+    from hub.bench.run import run_bench  # noqa: PLC0415
+
+    raise typer.Exit(run_bench(only=only, runs=runs, as_json=as_json))

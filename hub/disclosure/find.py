@@ -1,0 +1,131 @@
+"""Finds subjects a partner may know of: the same work and the same record whether there are any.
+
+In: identifiers or name keys, a purpose. Out: an Answer that lists hub ids, perhaps none.
+Never here: an identifier in clear beyond this call, a difference between hidden and unknown.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+
+from contracts.base import Category
+from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused
+from hub.clock import Clock, london_day, seconds
+from hub.disclosure.ask import Answer, Ask, Search
+from hub.disclosure.desk import Desk
+from hub.disclosure.receipt import digest
+from hub.disclosure.weigh import NO_FACTS, Weighed, keys_for
+from hub.ledger.frontdoor import canonical
+from hub.ledger.read import facts, subjects_of
+from hub.ledger.record import Guard, StaleError, subject_key
+from hub.ledger.sealing import Sealer
+from hub.views import read
+
+MAX_SUBJECTS = 10
+LOOKED_AT = 50
+"""Items weighed per subject: enough to meet every class of item a subject commonly has."""
+MAX_TRIES = 5
+NOBODY = UUID(int=0)
+"""Weighed where nobody was found, so that finding nobody costs what finding somebody does."""
+
+
+class Finder:
+    """Answers searches through the desk."""
+
+    def __init__(self, desk: Desk, sealer: Sealer, clock: Clock) -> None:
+        self._desk = desk
+        self._sealer = sealer
+        self._clock = clock
+
+    async def find(self, search: Search) -> Answer:
+        """Answer one search. "No match" is recorded like any other answer.
+
+        Raises:
+            StaleError: the facts keep changing; nothing was released.
+            LedgerError: it could not be recorded; nothing was released.
+        """
+        for _ in range(MAX_TRIES):
+            found, items, guards = await self._look(search)
+            body = canonical({"subjects": found})
+            try:
+                return await self._desk.record(
+                    self._entry(search, found, items, body), body, guards
+                )
+            except StaleError:
+                continue
+        raise StaleError("the facts keep changing")
+
+    async def _look(
+        self, search: Search
+    ) -> tuple[list[dict[str, Any]], list[DisclosedItem], tuple[Guard, ...]]:
+        macs = [self._sealer.blind(i.kind, i.value) for i in search.identifiers]
+        macs += [self._sealer.blind(kind, value) for kind, value in search.demographics]
+        found: list[dict[str, Any]] = []
+        items: list[DisclosedItem] = []
+        guards: dict[str, int] = {}
+        async with self._desk.pool.connection() as connection:
+            subjects = [s for s, _ in await subjects_of(connection, macs)][:MAX_SUBJECTS]
+            for subject in subjects or [NOBODY]:
+                weighed, kind, positions = await self._weigh(connection, search, subject)
+                guards.update(positions)
+                known = [w for w in weighed if w.shown]
+                if known:
+                    found.append(
+                        {
+                            "id": str(subject),
+                            "kind": kind,
+                            "known_to_you": any(
+                                w.candidate.posted_by == search.partner for w in known
+                            ),
+                        }
+                    )
+                    items.append(_existence_of(known[0]))
+        return found, items, tuple(Guard(key, at) for key, at in guards.items())
+
+    async def _weigh(
+        self, connection: AsyncConnection[Any], search: Search, subject: UUID
+    ) -> tuple[list[Weighed], str | None, dict[str, int]]:
+        ask = Ask(
+            partner=search.partner,
+            user=search.user,
+            purpose=search.purpose,
+            channel="find",
+            subject=subject,
+        )
+        now = seconds(self._clock)
+        candidates = await read.candidates(
+            connection, str(subject), search.partner, limit=LOOKED_AT
+        )
+        known = await facts(connection, keys_for(candidates, ask), now)
+        weighed = self._desk.scales.weigh(candidates, known, ask, london_day(now))
+        kind = known.facts.get(subject_key(subject), NO_FACTS).get("subject_kind")
+        return weighed, kind, dict(known.positions)
+
+    def _entry(
+        self, search: Search, found: list[dict[str, Any]], items: list[DisclosedItem], body: bytes
+    ) -> DisclosureMade | DisclosureRefused:
+        head: dict[str, Any] = {
+            "about": "agency",
+            "partner": search.partner,
+            "user": search.user,
+            "subject": found[0]["id"] if len(found) == 1 else None,
+            "purpose": search.purpose,
+            "channel": "find",
+            "rulebook": self._desk.scales.rulebook.sha256,
+            "fact_position": 0,
+            "body_digest": digest(body),
+        }
+        if not found:
+            return DisclosureRefused(**head, reason_code="nothing_to_show")
+        return DisclosureMade(**head, items=tuple(items))
+
+
+def _existence_of(weighed: Weighed) -> DisclosedItem:
+    """Return the register's line for saying that a subject is known: existence, and no more."""
+    return DisclosedItem(
+        position=weighed.candidate.position,
+        categories=(Category.EXISTENCE,),
+        decision=weighed.decision.id,
+        rules=weighed.decision.permits,
+    )

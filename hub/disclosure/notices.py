@@ -1,0 +1,160 @@
+"""Tells partners that something concerns them: thin notices, decided again, recorded, acknowledged.
+
+In: who asks and what it has handled. Out: SETs signed by the hub, under a recorded answer.
+Never here: content. A notice reveals that there is something, so it is a disclosure of existence.
+"""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, cast
+from uuid import UUID
+
+from psycopg import AsyncConnection
+
+from contracts.base import Category
+from contracts.disclosure import Channel, DisclosedItem, DisclosureMade, Notice
+from contracts.subject import SubjectKind
+from hub.clock import Clock, london_day, seconds
+from hub.disclosure.ask import Answer, Ask
+from hub.disclosure.desk import Desk
+from hub.disclosure.receipt import digest
+from hub.disclosure.weigh import keys_for
+from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id, canonical, subject_sub_id
+from hub.ledger.read import facts
+from hub.ledger.record import Guard, StaleError
+from hub.views import read
+from hub.views.read_items import items_at
+from hub.views.rows import Cause
+
+LOOK_S = 0.5
+MAX_TRIES = 5
+NOTHING_NEW = canonical({"sets": {}, "moreAvailable": False})
+
+
+class Notices:
+    """Each partner's feed. Recorded through the desk."""
+
+    def __init__(self, desk: Desk, door: FrontDoor, clock: Clock) -> None:
+        self._desk = desk
+        self._door = door
+        self._clock = clock
+
+    async def acknowledge(self, agency: str, jtis: list[UUID]) -> None:
+        """Note that notices were handled: they are not offered again."""
+        if not jtis:
+            return
+        async with self._desk.pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO ops.notice_ack (agency, jti, acked_at)"
+                " SELECT %s, unnest(%s::uuid[]), %s ON CONFLICT DO NOTHING",
+                [agency, jtis, seconds(self._clock)],
+            )
+
+    async def poll(
+        self, agency: str, user: str | None, *, limit: int, wait_s: float, channel: Channel,
+        after: UUID | None = None,
+    ) -> Answer | bytes:  # fmt: skip
+        """Return what concerns the agency, oldest first; wait for something where there is nothing.
+
+        Plain bytes where nothing is told: then there is nothing to record either.
+        """
+        while limit:
+            answer = await self._page(agency, user, limit, channel, after)
+            if answer is not None:
+                return answer
+            if wait_s <= 0:
+                break
+            await asyncio.sleep(min(LOOK_S, wait_s))
+            wait_s -= LOOK_S
+        return NOTHING_NEW
+
+    async def _page(
+        self, agency: str, user: str | None, limit: int, channel: Channel, after: UUID | None
+    ) -> Answer | None:
+        for _ in range(MAX_TRIES):
+            async with self._desk.pool.connection() as connection:
+                past = await self._past(connection, agency, after)
+                rows = await read.notices(connection, agency, after=past, limit=limit + 1)
+                told, items, guards, kinds = await self._still_due(connection, agency, rows[:limit])
+            if not told:
+                return None
+            sets = {row.jti: self._signed(row, kinds) for row in told}
+            body = canonical({"sets": sets, "moreAvailable": len(rows) > limit})
+            entry = DisclosureMade(
+                about="agency",
+                partner=agency,
+                user=user,
+                purpose="protect_from_harm",
+                channel=channel,
+                rulebook=self._desk.scales.rulebook.sha256,
+                fact_position=max((g.position for g in guards), default=0),
+                body_digest=digest(body),
+                items=items,
+            )
+            try:
+                return await self._desk.record(entry, body, guards)
+            except StaleError:
+                continue
+        raise StaleError("the facts keep changing")
+
+    async def _past(self, connection: AsyncConnection[Any], agency: str, after: UUID | None) -> int:
+        """Return the position of the last notice a stream has sent."""
+        if after is None:
+            return 0
+        cursor = await connection.execute(
+            "SELECT position FROM views_v1.notice WHERE agency = %s AND jti = %s", [agency, after]
+        )
+        row = await cursor.fetchone()
+        return 0 if row is None else int(row[0])
+
+    async def _still_due(
+        self, connection: AsyncConnection[Any], agency: str, rows: list[read.NoticeRow]
+    ) -> tuple[list[read.NoticeRow], tuple[DisclosedItem, ...], tuple[Guard, ...], dict[str, str]]:
+        """Decide each notice again: what it points to may no longer be for this agency."""
+        now = seconds(self._clock)
+        told: list[read.NoticeRow] = []
+        items: list[DisclosedItem] = []
+        places = [row.item_position for row in rows if row.item_position is not None]
+        found = await items_at(connection, places)
+        asks = [_ask(agency, row) for row in rows]
+        pointed = [[found[p]] if (p := row.item_position) in found else [] for row in rows]
+        keys = {k for ask, one in zip(asks, pointed, strict=True) for k in keys_for(one, ask)}
+        known = await facts(connection, sorted(keys), now)
+        for row, ask, one in zip(rows, asks, pointed, strict=True):
+            weighed = self._desk.scales.entitled(one, known, ask, london_day(now))
+            if row.cause == "item" and not any(w.shown for w in weighed):
+                continue
+            told.append(row)
+            items.extend(
+                DisclosedItem(
+                    position=w.candidate.position,
+                    categories=(Category.EXISTENCE,),
+                    decision=w.decision.id,
+                    rules=w.decision.permits,
+                )
+                for w in weighed
+            )
+        guards = tuple(Guard(key, place) for key, place in known.positions.items())
+        kinds = {k: f.get("subject_kind", "adult") for k, f in known.facts.items()}
+        return told, tuple(items), guards, kinds
+
+    def _signed(self, row: read.NoticeRow, kinds: dict[str, str]) -> str:
+        kind = "agency" if row.subject is None else kinds.get(f"s:{row.subject}", "adult")
+        notice = Notice(
+            about=cast("SubjectKind", kind),
+            setting=row.setting,
+            item_position=row.item_position,
+            item_type=row.type_uri,
+            cause=cast("Cause", row.cause),
+            acknowledge=row.cause == "correction",
+        )
+        sub_id = agency_sub_id(row.agency) if row.subject is None else subject_sub_id(row.subject)
+        return self._door.sign(Own(notice, sub_id, jti=row.jti)).decode()
+
+
+def _ask(agency: str, row: read.NoticeRow) -> Ask:
+    subject = UUID(int=0) if row.subject is None else UUID(row.subject)
+    ask = Ask(
+        partner=agency, user=None, purpose="protect_from_harm", channel="poll", subject=subject
+    )
+    return replace(ask, stated=True)

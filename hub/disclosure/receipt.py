@@ -1,0 +1,59 @@
+"""Receipts: what the hub hands over so that a partner can prove what it was told, or posted.
+
+In: a Record. Out: a compact JWS of type `hub-receipt+jwt`. Never here: content of any kind.
+
+A receipt is a function of what the ledger holds, and Ed25519 signatures are deterministic: asked
+for again, after any crash, it is the same to the byte. So receipts need no table of their own.
+"""
+
+import hashlib
+
+from hub.intake import encoding
+from hub.intake.agencies import issuer_uri
+from hub.intake.signing import Signer
+from hub.ledger.record import Record
+
+RECEIPT_TYP = "hub-receipt+jwt"
+
+
+class Receipts:
+    """Makes receipts under the hub's key."""
+
+    def __init__(self, signer: Signer, hub_uri: str) -> None:
+        self._signer = signer
+        self._hub_uri = hub_uri
+
+    def for_event(self, record: Record) -> str:
+        """Return the receipt of an event: `pos` its position, `sd` its signing input's digest."""
+        return self._signer.sign(
+            {
+                "iss": self._hub_uri,
+                "aud": issuer_uri(self._hub_uri, record.agency),
+                "jti": str(record.jti),
+                "iat": record.recorded_at_ms // 1000,
+                "pos": record.position,
+                "sd": encoding.encode(record.digest).decode(),
+            },
+            typ=RECEIPT_TYP,
+        )
+
+    def for_answer(self, record: Record, *, partner: str, body_digest: str, released: bool) -> str:
+        """Return the receipt of an answer: `pseq` its number for the partner, `bd` its digest."""
+        return self._signer.sign(
+            {
+                "iss": self._hub_uri,
+                "aud": issuer_uri(self._hub_uri, partner),
+                "jti": str(record.jti),
+                "iat": record.recorded_at_ms // 1000,
+                "dis": str(record.jti),
+                "pseq": record.pseq,
+                "bd": body_digest,
+                "outcome": "released" if released else "refused",
+            },
+            typ=RECEIPT_TYP,
+        )
+
+
+def digest(body: bytes) -> str:
+    """Return the base64url SHA-256 of an answer's exact bytes."""
+    return encoding.encode(hashlib.sha256(body).digest()).decode()

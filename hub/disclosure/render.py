@@ -1,0 +1,136 @@
+"""Writes the body of an answer: what is shown, why, and what was withheld where that may be said.
+
+In: weighed items and opened payloads. Out: JSON-ready values, in one fixed order of members.
+Never here: a decision, I/O, a reason that only IG may read.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from contracts.base import Category, Payload
+from hub.clock import utc_text
+from hub.disclosure.ask import Ask
+from hub.disclosure.redact import fields_shown
+from hub.disclosure.weigh import Weighed
+from hub.rulebook import Decision, Rulebook, explain
+from hub.views.read_patterns import SettingPattern
+
+NOTHING: Mapping[str, Any] = {
+    "type": "about:blank",
+    "title": "There is no such record, or none that you may know of",
+    "status": 404,
+}
+"""The one answer for a subject that is unknown and for one that is hidden: byte for byte."""
+
+
+class Renderer:
+    """Renders answers under one rulebook. Explanations are kept: few distinct ones are asked."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+        self._because = lru_cache(maxsize=10_000)(self._explain)
+        self._decisions: dict[str, Decision] = {}
+
+    def item(self, weighed: Weighed, payload: Payload | None) -> dict[str, Any]:
+        """Return one item of an answer. `payload` is None where the person was erased."""
+        candidate = weighed.candidate
+        fields = (
+            {} if payload is None else fields_shown(payload, weighed.shown, cleared=weighed.cleared)
+        )
+        return {
+            "position": candidate.position,
+            "jti": candidate.jti,
+            "type": candidate.type_uri,
+            "posted_by": candidate.posted_by,
+            "occurred": utc_text(candidate.occurred_at),
+            "recorded": utc_text(candidate.recorded_at_ms // 1000),
+            "status": "erased" if payload is None else _status(weighed),
+            "fields": fields,
+            "shown": [c for c in Category if c in weighed.shown],
+            "withheld": [c for c in Category if c in weighed.nameable()],
+            "because": self.because(weighed.decision),
+            "obligations": list(weighed.decision.obligations),
+        }
+
+    def timeline(
+        self,
+        ask: Ask,
+        items: Sequence[Mapping[str, Any]],
+        *,
+        cursor: str | None,
+        pattern: Mapping[str, Any] | None,
+    ) -> dict[str, Any]:
+        """Return the body of a page."""
+        return {
+            "subject": str(ask.subject),
+            "purpose": ask.purpose,
+            "items": list(items),
+            "next": cursor,
+            "setting_risk": pattern,
+        }
+
+    def pattern(self, pattern: SettingPattern, decision: Decision) -> dict[str, Any]:
+        """Return a care setting's pattern: counts and alarms, nobody's name, and why it is shown."""
+        return {
+            "setting": pattern.setting,
+            "counts": [
+                {
+                    "month": count.month.isoformat()[:7],
+                    "type": count.type_uri,
+                    "count": count.count,
+                    "posters": count.posters,
+                }
+                for count in pattern.counts
+            ],
+            "alarms": [
+                {
+                    "rule": alarm.rule,
+                    "because": alarm.because,
+                    "raised_on": alarm.raised_on.isoformat(),
+                    "window_days": alarm.window_days,
+                    "count": alarm.count,
+                    "posters": alarm.posters,
+                }
+                for alarm in pattern.alarms
+            ],
+            "because": self.because(decision),
+        }
+
+    def refusal(
+        self, ask: Ask, decision: Decision | None, request_id: UUID | None
+    ) -> dict[str, Any]:
+        """Return the body of a refusal as the asker may read it.
+
+        The decision here rests on the asker and the request alone, so a hidden subject and an
+        unknown one are refused in the same words.
+        """
+        said = () if decision is None else explain(decision, self._rulebook, audience="asker")
+        return {
+            "outcome": "refused",
+            "request_id": None if request_id is None else str(request_id),
+            "purpose": ask.purpose,
+            "reasons": [s.words for s in said if s.kind != "ask"],
+            "what_would_change": [s.words for s in said if s.kind == "ask"],
+            "review": "ask the hub's information-governance officer to review this refusal",
+        }
+
+    def because(self, decision: Decision) -> list[dict[str, Any]]:
+        """Return the reasons for what is shown, with their citations."""
+        self._decisions[decision.id] = decision
+        if len(self._decisions) > 20_000:  # noqa: PLR2004 - twice what is kept explained
+            self._decisions = {decision.id: decision}
+        return self._because(decision.id)
+
+    def _explain(self, decision_id: str) -> list[dict[str, Any]]:
+        said = explain(self._decisions[decision_id], self._rulebook, audience="asker")
+        return [
+            {"rule": s.rule, "title": s.title, "cite": list(s.cite), "words": s.words}
+            for s in said
+            if s.kind in ("shown", "withheld", "refer") and s.rule is not None
+        ]
+
+
+def _status(weighed: Weighed) -> str:
+    return weighed.decision.facts.get("item_status", "live")

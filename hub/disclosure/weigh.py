@@ -1,0 +1,160 @@
+"""Decides each candidate again, under today's facts, and keeps only what may leave. Pure.
+
+In: candidates with their tokens, the facts as they stand, the rulebook, the request.
+Out: Weighed items: what is shown, what is withheld, by which decision.
+Never here: I/O. This is the binding decision: the projector's only said where to look.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from contracts.base import Category, Scope
+from contracts.catalogue import EVENT_TYPES
+from contracts.disclosure import DisclosedItem
+from contracts.labels import unmask
+from hub.disclosure.ask import Ask
+from hub.ledger.read import Known
+from hub.ledger.record import agency_key, item_key, relation_key, subject_key
+from hub.rulebook import Decision, Rulebook, decide
+from hub.views.judge import Judge
+from hub.views.question import facts_of
+from hub.views.read import Candidate
+
+NO_FACTS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """One candidate with its binding decision. `shown` is empty where nothing may leave."""
+
+    candidate: Candidate
+    decision: Decision
+    shown: frozenset[Category]
+    cleared: bool
+    blocked: bool
+    """Entitled when projected, and today no request could have it: the views are behind."""
+
+    def recorded(self) -> DisclosedItem:
+        """Return the register's line for this item."""
+        return DisclosedItem(
+            position=self.candidate.position,
+            categories=tuple(c for c in Category if c in self.shown),
+            withheld=tuple(c for c in Category if c in self.withheld()),
+            decision=self.decision.id,
+            rules=self.decision.permits + self.decision.forbids,
+        )
+
+    def withheld(self) -> frozenset[Category]:
+        """Return what the item carries that is not shown."""
+        return unmask(self.candidate.categories) - self.shown
+
+    def nameable(self) -> frozenset[Category]:
+        """Return what is withheld where even that may be said."""
+        return self.withheld() & self.decision.nameable
+
+
+class Scales:
+    """The rulebook with its recent decisions kept: a page holds few distinct sets of facts."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self._judge = Judge(rulebook)
+        self._open = frozenset(
+            name for name, fact in rulebook.vocabulary.items() if fact.scope is Scope.REQUEST
+        )
+        self._decide = lru_cache(maxsize=50_000)(self._fresh)
+
+    def weigh(
+        self,
+        candidates: Sequence[Candidate],
+        known: Known,
+        ask: Ask,
+        on: date,
+    ) -> list[Weighed]:
+        """Decide every candidate for one request on one London day."""
+        return [self._one(candidate, known, ask, on) for candidate in candidates]
+
+    def entitled(
+        self, candidates: Sequence[Candidate], known: Known, ask: Ask, on: date
+    ) -> list[Weighed]:
+        """Decide every candidate with the request left open: what any request could be shown."""
+        found = []
+        for candidate in candidates:
+            facts = _facts(candidate, known, ask)
+            decision = decide(facts, self.rulebook, on, open_facts=self._open)
+            found.append(_weighed(candidate, facts, decision, decision.shown, blocked=False))
+        return found
+
+    def decision(self, facts: Mapping[str, str], on: date) -> Decision:
+        """Return the decision on some facts."""
+        return self._decide(frozenset(facts.items()), on)
+
+    def _one(self, candidate: Candidate, known: Known, ask: Ask, on: date) -> Weighed:
+        facts = _facts(candidate, known, ask)
+        now_entitled = unmask(self._judge.entitled(facts, on).mask)
+        # Who states a request makes itself a candidate, so its entitlement is worked out here.
+        entitled = now_entitled if ask.stated else unmask(candidate.entitled)
+        decision = self.decision({**facts, **ask.facts()}, on)
+        blocked = bool(entitled - now_entitled)
+        return _weighed(candidate, facts, decision, decision.shown & entitled, blocked=blocked)
+
+    def _fresh(self, facts: frozenset[tuple[str, str]], on: date) -> Decision:
+        return decide(dict(facts), self.rulebook, on)
+
+
+def _weighed(
+    candidate: Candidate,
+    facts: Mapping[str, str],
+    decision: Decision,
+    may: frozenset[Category],
+    *,
+    blocked: bool,
+) -> Weighed:
+    shown = may & unmask(candidate.categories)
+    return Weighed(
+        candidate=candidate,
+        decision=decision,
+        # That something exists, and nothing of it, is not an answer.
+        shown=shown if shown - {Category.EXISTENCE} else frozenset(),
+        cleared=facts.get("narrative_cleared") == "yes",
+        blocked=blocked,
+    )
+
+
+def _facts(candidate: Candidate, known: Known, ask: Ask) -> dict[str, str]:
+    """Return what is on record about showing an item to whoever asks."""
+    agencies = {
+        slug: known.facts.get(agency_key(slug), NO_FACTS)
+        for slug in (candidate.posted_by, ask.partner)
+    }
+    return facts_of(
+        subject=known.facts.get(subject_key(ask.subject), NO_FACTS),
+        relation=known.facts.get(relation_key(ask.subject, ask.partner), NO_FACTS),
+        item=item_facts(candidate, known),
+        poster=candidate.posted_by,
+        addressed=candidate.addressed,
+        recipient=ask.partner,
+        agencies=agencies,
+    )
+
+
+def item_facts(candidate: Candidate, known: Known) -> dict[str, str]:
+    """Return the facts of one item as they stand now."""
+    stated = known.facts.get(item_key(candidate.posted_by, candidate.jti), NO_FACTS)
+    family = EVENT_TYPES[candidate.type_uri].FAMILY
+    return {"item_kind": family, "item_status": "live", **stated}
+
+
+def keys_for(candidates: Sequence[Candidate], ask: Ask) -> list[str]:
+    """Return every key that the decisions on these candidates rest on."""
+    keys = {
+        subject_key(ask.subject),
+        relation_key(ask.subject, ask.partner),
+        agency_key(ask.partner),
+    }
+    for candidate in candidates:
+        keys.add(item_key(candidate.posted_by, candidate.jti))
+        keys.add(agency_key(candidate.posted_by))
+    return sorted(keys)

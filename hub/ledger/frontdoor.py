@@ -1,0 +1,191 @@
+"""The front door: bytes in, verified, drafted, appended, answered. Agencies and the hub alike.
+
+In: a token and who brought it, or the hub's own payload. Out: a Record, durable.
+Never here: a way around intake.verify. What the hub itself says is signed and verified as well.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.base import Payload
+from contracts.labels import plain
+from hub.clock import Clock, seconds
+from hub.ids import Source
+from hub.intake.agencies import HUB_SLUG
+from hub.intake.errors import Err, IntakeError
+from hub.intake.signing import Signer
+from hub.intake.verify import EVENT_TYP, Verified, verify
+from hub.ledger.append import Appender
+from hub.ledger.directory import Directory
+from hub.ledger.draft import draft
+from hub.ledger.record import Draft, Guard, LedgerError, Record, StaleError, standing_key
+from hub.rulebook.model import FactEntry
+
+MAX_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Something the hub itself says: the payload, its subject, and the facts it rests on."""
+
+    payload: Payload
+    sub_id: Mapping[str, Any]
+    guards: tuple[Guard, ...] = ()
+    jti: str | None = None
+
+
+class FrontDoor:
+    """Verifies and appends. One per process; called from its event loop."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        appender: Appender,
+        vocabulary: Mapping[str, FactEntry],
+        signer: Signer,
+        clock: Clock,
+        source: Source,
+        hub_uri: str,
+    ) -> None:
+        self.directory = directory
+        self._appender = appender
+        self._vocabulary = vocabulary
+        self._signer = signer
+        self._clock = clock
+        self._source = source
+        self._hub_uri = hub_uri
+
+    async def post(self, token: bytes, caller: str) -> Record:
+        """Take one event from an agency.
+
+        Raises:
+            IntakeError: the event is refused; nothing was stored.
+            LedgerError: a sound event that the ledger will not or cannot store now.
+        """
+        for _ in range(MAX_TRIES):
+            try:
+                prepared = self.prepare(token, caller)
+                return await asyncio.wrap_future(self._appender.submit(prepared))
+            except StaleError:
+                await asyncio.to_thread(self.directory.refresh)
+        raise StaleError("the agency's keys keep changing")
+
+    async def post_many(
+        self, tokens: Mapping[str, bytes], caller: str
+    ) -> dict[str, Record | IntakeError | LedgerError]:
+        """Take many events; each is stored or refused on its own.
+
+        `tokens` maps the jti the batch gives to the token. One whose own jti differs is refused.
+        """
+        answers: dict[str, Record | IntakeError | LedgerError] = {}
+        drafts: dict[str, Draft] = {}
+        for jti, token in tokens.items():
+            try:
+                prepared = self.prepare(token, caller)
+            except IntakeError as refusal:
+                answers[jti] = refusal
+                continue
+            if str(prepared.jti) == jti:
+                drafts[jti] = prepared
+            else:
+                answers[jti] = IntakeError(Err.INVALID_REQUEST, "the jti is not the event's own")
+        futures = self._appender.submit_many(list(drafts.values()))
+        outcomes: Sequence[Record | BaseException] = await asyncio.gather(
+            *(asyncio.wrap_future(f) for f in futures), return_exceptions=True
+        )
+        for jti, outcome in zip(drafts, outcomes, strict=True):
+            if isinstance(outcome, StaleError):
+                answers[jti] = await self._again(tokens[jti], caller)
+            elif isinstance(outcome, Record | LedgerError):
+                answers[jti] = outcome
+            else:
+                raise outcome
+        return answers
+
+    async def say(self, own: Own) -> Record:
+        """Record something the hub itself says, under its own key.
+
+        Raises:
+            StaleError: a fact it rests on has changed: decide again.
+            LedgerError: it could not be stored.
+        """
+        token = self.sign(own)
+        verified = self._verify(token, None)
+        standing = Guard(standing_key(HUB_SLUG), self.directory.now.position)
+        return await asyncio.wrap_future(
+            self._appender.submit(
+                draft(
+                    verified,
+                    poster_kind=HUB_SLUG,
+                    vocabulary=self._vocabulary,
+                    guards=(*own.guards, standing),
+                )
+            )
+        )
+
+    def sign(self, own: Own) -> bytes:
+        """Return the hub's own SET for a payload."""
+        now = seconds(self._clock)
+        claims = {
+            "iss": self._hub_uri,
+            "aud": self._hub_uri,
+            "iat": now,
+            "toe": now,
+            "jti": own.jti or str(self._source.uuid()),
+            "sub_id": dict(own.sub_id),
+            "events": {type(own.payload).TYPE: plain(own.payload)},
+        }
+        return self._signer.sign(claims, typ=EVENT_TYP).encode()
+
+    def prepare(self, token: bytes, caller: str) -> Draft:
+        """Verify an agency's event and return its draft, guarded by the standing it rests on.
+
+        Raises:
+            IntakeError: the event is refused.
+        """
+        standing = self.directory.now
+        verified = self._verify(token, caller)
+        poster = standing.agencies.find(verified.agency)
+        return draft(
+            verified,
+            poster_kind="" if poster is None else poster.kind,
+            vocabulary=self._vocabulary,
+            guards=(Guard(standing_key(verified.agency), standing.position),),
+        )
+
+    async def _again(self, token: bytes, caller: str) -> Record | IntakeError | LedgerError:
+        try:
+            await asyncio.to_thread(self.directory.refresh)
+            return await self.post(token, caller)
+        except (IntakeError, LedgerError) as refusal:
+            return refusal
+
+    def _verify(self, token: bytes, caller: str | None) -> Verified:
+        standing = self.directory.now
+        return verify(
+            token,
+            keyring=standing.keyring,
+            agencies=standing.agencies,
+            caller=caller,
+            now=seconds(self._clock),
+            hub_uri=self._hub_uri,
+        )
+
+
+def agency_sub_id(slug: str) -> dict[str, str]:
+    """Return the `sub_id` of an agency, by which its governance events and answers are filed."""
+    return {"format": "uri", "uri": f"urn:hub:agency:{slug}"}
+
+
+def subject_sub_id(subject: object) -> dict[str, str]:
+    """Return the `sub_id` of a subject the hub already knows."""
+    return {"format": "opaque", "id": str(subject)}
+
+
+def canonical(value: object) -> bytes:
+    """Return the bytes of an answer: compact JSON, keys as given, so that a digest stands."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
