@@ -56,6 +56,7 @@ class Decision:
     missing: tuple[tuple[str, str], ...]
     """(rule id, fact) for each fact that would settle a rule nothing else speaks against."""
     obligations: tuple[str, ...]
+    """What comes with whatever goes out, or would after a person's decision."""
     shown: frozenset[Category]
     """What may leave. Empty unless existence itself may be shown."""
     silent: frozenset[Category]
@@ -135,8 +136,7 @@ def decide(
     bars = _bars(permits, forbids)
     masks = _masks(permits, bars)
     lead = _leads(permits, bars, masks)
-    leading = {lead[c] for c in SETS[masks.disclosed | masks.referred]}
-    obligations = {o for rule in permits if rule.id in leading for o in rule.file.obligations}
+    obligations = {o for rule in _spoken_for(permits, masks) for o in rule.file.obligations}
     return Decision(
         release=rulebook.release,
         rulebook=rulebook.sha256,
@@ -203,6 +203,22 @@ def _masks(permits: Sequence[Rule], bars: Sequence[Bar]) -> _Masks:
     disclosed = freely & ~withheld & ~doubted
     referred = covered & ~withheld & ~disclosed
     return _Masks(covered, disclosed, referred, withheld, doubted, silent)
+
+
+def _spoken_for(permits: Sequence[Rule], masks: _Masks) -> list[Rule]:
+    """Return the permits that lead in what goes out, as if no silent forbid took anything from it.
+
+    An obligation missing from the answer would otherwise tell that something was taken out.
+    """
+    left = masks.disclosed | masks.referred
+    if left:
+        left |= masks.covered & masks.silent
+    leading: list[Rule] = []
+    for rule in permits:
+        if rule.mask & left:
+            leading.append(rule)
+            left &= ~rule.mask
+    return leading
 
 
 def _outcome(bit: int, masks: _Masks) -> Outcome:

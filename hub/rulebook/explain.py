@@ -85,7 +85,8 @@ def _full(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
 def _safe(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
     """Tell what is shown and what may be named; hidden existence reads as nothing at all."""
     if Category.EXISTENCE in decision.shown:
-        yield from _grouped(decision, rulebook, decision.shown | decision.nameable)
+        yield from _reasons(decision, rulebook)
+        yield from _grouped(decision, rulebook, decision.nameable)
         yield from _obligations(decision, rulebook)
     elif Category.EXISTENCE in decision.nameable:
         # That it was refused may be said; naming the rule would say something of the person.
@@ -94,6 +95,19 @@ def _safe(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
     else:
         yield Sentence(kind="nothing", words="There is nothing that can be shown to you.")
         yield from _asks(decision, rulebook)
+
+
+def _reasons(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
+    """Say why the asker sees what it sees, in words that no silent forbid changes.
+
+    So the categories are not listed: one that is missing from the list would tell of a forbid.
+    """
+    left = decision.shown | decision.silent
+    for name in decision.permits:
+        rule = rulebook.rule(name)
+        if rule.categories & left:
+            left -= rule.categories
+            yield _citing(rule, "shown", f"{rule.file.title}: {_plain(rule)}")
 
 
 def _grouped(
@@ -108,8 +122,7 @@ def _grouped(
     for (outcome, rule_id), categories in groups.items():
         kind, opening = _OPENING[outcome]
         rule = rulebook.rule(rule_id)
-        plain = " ".join(rule.file.plain.split())
-        words = f"{opening}: {_phrases(rulebook, categories)}. {rule.file.title}: {plain}"
+        words = f"{opening}: {_phrases(rulebook, categories)}. {rule.file.title}: {_plain(rule)}"
         yield _citing(rule, kind, words)
 
 
@@ -161,6 +174,10 @@ def _citing(rule: Rule, kind: Kind, words: str) -> Sentence:
         cite=rule.file.basis.cite,
         strength=rule.file.strength,
     )
+
+
+def _plain(rule: Rule) -> str:
+    return " ".join(rule.file.plain.split())
 
 
 def _phrases(rulebook: Rulebook, categories: list[Category]) -> str:
