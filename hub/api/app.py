@@ -63,7 +63,7 @@ def create_app(hub: "Hub") -> FastAPI:
     for part in (events, subjects, disclosures, directory):
         app.include_router(part.router)
     app.add_api_route("/oauth2/token", token, methods=["POST"], **_TOKEN_DOCS)
-    for kind in (HTTPException, RequestValidationError, Exception):
+    for kind in (HTTPException, RequestValidationError):
         app.add_exception_handler(kind, on_error)
     app.add_middleware(Measured)
     described = app.openapi
@@ -95,13 +95,9 @@ async def token(request: Request) -> Response:
     return Response(answer.body, answer.status, dict(answer.headers))
 
 
-async def on_error(request: Request, error: Exception) -> Response:
-    """Answer any error as a problem document that repeats nothing of the request."""
-    problem = problem_of(error)
-    if problem.status >= 500:  # noqa: PLR2004
-        route = getattr(request.scope.get("route"), "path", "unknown")
-        say(Log.REQUEST_FAILED, route=route, error=type(error).__name__, status=problem.status)
-    return problem.response()
+async def on_error(_: Request, error: Exception) -> Response:
+    """Answer what FastAPI itself refuses as a problem document. Other errors: see Measured."""
+    return problem_of(error).response()
 
 
 async def _refresh(hub: "Hub") -> None:

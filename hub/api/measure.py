@@ -1,4 +1,4 @@
-"""Counts and times every request by its route's template, never by its path.
+"""Counts and times every request by its route's template, and answers for what failed in it.
 
 In: an ASGI application. Out: the same, measured. Never here: an id, which a path may hold.
 """
@@ -7,7 +7,8 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.telemetry import REQUESTS, SECONDS
+from hub.api.problems import problem_of
+from hub.telemetry import REQUESTS, SECONDS, Log, say
 
 
 class Measured:
@@ -23,16 +24,30 @@ class Measured:
             return
         started = time.perf_counter()
         status = 500
+        started_answer = False
 
         async def note(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started_answer
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started_answer = message["status"], True
             await send(message)
 
         try:
             await self._app(scope, receive, note)
+        except Exception as failure:  # noqa: BLE001 - beyond here it would be logged with its text
+            if started_answer:
+                raise
+            await _failed(scope, receive, note, failure)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             REQUESTS.labels(route, str(status)).inc()
             SECONDS.labels(route).observe(time.perf_counter() - started)
+
+
+async def _failed(scope: Scope, receive: Receive, send: Send, failure: Exception) -> None:
+    """Answer an error as a problem document that repeats nothing of the request."""
+    problem = problem_of(failure)
+    if problem.status >= 500:  # noqa: PLR2004
+        route = getattr(scope.get("route"), "path", "unknown")
+        say(Log.REQUEST_FAILED, route=route, error=type(failure).__name__, status=problem.status)
+    await problem.response()(scope, receive, send)

@@ -149,7 +149,7 @@ class Notices:
             acknowledge=row.cause == "correction",
         )
         sub_id = agency_sub_id(row.agency) if row.subject is None else subject_sub_id(row.subject)
-        return self._door.sign(Own(notice, sub_id, jti=row.jti)).decode()
+        return self._door.sign(Own(notice, sub_id, jti=row.jti), audience=row.agency).decode()
 
 
 def _ask(agency: str, row: read.NoticeRow) -> Ask:

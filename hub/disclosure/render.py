@@ -37,7 +37,7 @@ class Renderer:
         """Return one item of an answer. `payload` is None where the person was erased."""
         candidate = weighed.candidate
         fields = (
-            {} if payload is None else fields_shown(payload, weighed.shown, cleared=weighed.cleared)
+            {} if payload is None else fields_shown(payload, weighed.may, cleared=weighed.cleared)
         )
         return {
             "position": candidate.position,

@@ -27,10 +27,16 @@ NO_FACTS: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """One candidate with its binding decision. `shown` is empty where nothing may leave."""
+    """One candidate with its binding decision.
+
+    `may` is what the partner may be shown of such an item; `shown` what of it this one carries,
+    empty where nothing may leave. Redaction goes by `may`: free text that could name a third party
+    leaves only towards whoever may see third parties, though the item has no such field.
+    """
 
     candidate: Candidate
     decision: Decision
+    may: frozenset[Category]
     shown: frozenset[Category]
     cleared: bool
     blocked: bool
@@ -113,11 +119,13 @@ def _weighed(
     blocked: bool,
 ) -> Weighed:
     shown = may & unmask(candidate.categories)
+    # That something exists, and nothing of it, is not an answer.
+    something = bool(shown - {Category.EXISTENCE})
     return Weighed(
         candidate=candidate,
         decision=decision,
-        # That something exists, and nothing of it, is not an answer.
-        shown=shown if shown - {Category.EXISTENCE} else frozenset(),
+        may=may if something else frozenset(),
+        shown=shown if something else frozenset(),
         cleared=facts.get("narrative_cleared") == "yes",
         blocked=blocked,
     )

@@ -14,7 +14,7 @@ from contracts.base import Payload
 from contracts.labels import plain
 from hub.clock import Clock, seconds
 from hub.ids import Source
-from hub.intake.agencies import HUB_SLUG
+from hub.intake.agencies import HUB_SLUG, issuer_uri
 from hub.intake.errors import Err, IntakeError
 from hub.intake.signing import Signer
 from hub.intake.verify import EVENT_TYP, Verified, verify
@@ -127,12 +127,12 @@ class FrontDoor:
             )
         )
 
-    def sign(self, own: Own) -> bytes:
-        """Return the hub's own SET for a payload."""
+    def sign(self, own: Own, *, audience: str | None = None) -> bytes:
+        """Return the hub's own SET for a payload, for the ledger or for an agency to be handed."""
         now = seconds(self._clock)
         claims = {
             "iss": self._hub_uri,
-            "aud": self._hub_uri,
+            "aud": self._hub_uri if audience is None else issuer_uri(self._hub_uri, audience),
             "iat": now,
             "toe": now,
             "jti": own.jti or str(self._source.uuid()),
