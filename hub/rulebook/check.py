@@ -31,6 +31,20 @@ from hub.rulebook.model import (
 DUTY = "duty"
 
 
+def check_vocabulary(vocabulary: Mapping[str, FactEntry]) -> None:
+    """Refuse a fact that is reserved to a kind of agency that does not exist."""
+    if "recipient_kind" not in vocabulary:
+        raise UnknownFactError(
+            "vocabulary.toml", "recipient_kind", "the kinds of agency are missing"
+        )
+    kinds = vocabulary["recipient_kind"].values
+    for name, fact in vocabulary.items():
+        for kind in fact.asserted_by or ():
+            if kind not in kinds:
+                where = f"{name}.asserted_by"
+                raise UnknownValueError("vocabulary.toml", where, f"`{kind}` is no kind of agency")
+
+
 def check_manifest(
     manifest: Manifest, law: Mapping[str, RuleFile], vocabulary: Mapping[str, FactEntry]
 ) -> None:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from contracts.base import Category
 from hub.rulebook.analyse import check_promises, check_rules
 from hub.rulebook.book import Rulebook, compile_rule, digest
-from hub.rulebook.check import check_manifest, check_rule, check_yields
+from hub.rulebook.check import check_manifest, check_rule, check_vocabulary, check_yields
 from hub.rulebook.errors import MalformedFileError, UnknownCategoryError, UnknownRuleError
 from hub.rulebook.model import CategoryEntry, FactEntry, Manifest, ObligationEntry, RuleFile
 
@@ -48,6 +48,7 @@ def load(folder: Folder) -> Rulebook:
     if set(categories) != set(Category):
         raise UnknownCategoryError("categories.toml", "*", "must describe each category, once")
     law = _rules(folder)
+    check_vocabulary(vocabulary)
     check_manifest(manifest, law, vocabulary)
     for file in law.values():
         check_rule(file, manifest, vocabulary, categories, obligations)

@@ -264,6 +264,13 @@ SPOILT: Mapping[str, Spoil] = {
         errors.MalformedFileError,
         "hold.values",
     ),
+    "a fact reserved to a kind of agency there is not": Spoil(
+        "vocabulary.toml",
+        'asserted_by = ["police"]',
+        'asserted_by = ["polcie"]',
+        errors.UnknownValueError,
+        "hold.asserted_by",
+    ),
     "a category that is not described": Spoil(
         "categories.toml",
         "[outcome]",

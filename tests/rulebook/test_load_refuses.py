@@ -36,6 +36,13 @@ def test_a_file_that_is_not_there_is_named(law: Path) -> None:
         load(law)
 
 
+def test_a_vocabulary_without_the_kinds_of_agency_is_refused(law: Path) -> None:
+    text = (law / "vocabulary.toml").read_text()
+    (law / "vocabulary.toml").write_text(text.replace("[recipient_kind", "[receiver_kind"))
+    with pytest.raises(errors.UnknownFactError, match=r"vocabulary\.toml: recipient_kind:"):
+        load(law)
+
+
 def test_a_note_beside_the_rules_is_not_read_as_one(law: Path) -> None:
     (law / "rules" / "README").write_text("not a rule")
     assert load(law).sha256 == shipped().sha256

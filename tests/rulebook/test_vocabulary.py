@@ -52,3 +52,15 @@ def test_only_a_persons_review_blocks_a_release() -> None:
     assert blocking == {"human_review"}
     used = {name for rule in LAW.rules for name in rule.file.obligations}
     assert blocking <= used <= set(LAW.obligations)
+
+
+def test_every_agency_may_retract_its_own_record_and_nobody_anothers() -> None:
+    assert LAW.vocabulary["item_status"].asserted_by is None
+    assert LAW.vocabulary["narrative_cleared"].asserted_by is None
+
+
+def test_a_provider_can_give_nobody_a_part_in_a_case_and_implicate_nobody() -> None:
+    for name in ("role_on_case", "recipient_implicated", "hold", "s42"):
+        allowed = LAW.vocabulary[name].asserted_by
+        assert allowed is not None
+        assert not {"provider", "other"} & set(allowed)
