@@ -28,8 +28,8 @@ def add(world: World, row: HeaderRow) -> tuple[Item, set[str]]:
     """Put an event in its subject's case file.
 
     Returns:
-        The item, and the agencies that may now see something of older items, since this one names
-        them (or is their first).
+        The item, and the agencies that may now hear of older items, since this one names them (or
+        is their first).
 
     Raises:
         KeyError: no event type has the row's URI.
@@ -68,7 +68,7 @@ def move(world: World, key: str) -> tuple[Item, ItemClass, set[str]] | None:
     """Put an item in the class its facts now say; None where it stays, or is not an item yet.
 
     Returns:
-        The item, the class it was in, and the agencies that may see it now and could not before.
+        The item, the class it was in, and the agencies that may hear of it now and could not.
     """
     item = world.items.get(key)
     if item is None:
@@ -80,7 +80,7 @@ def move(world: World, key: str) -> tuple[Item, ItemClass, set[str]] | None:
         return None
     subject = world.subjects[item.subject]
     _count(world, subject, after, 1)
-    gained = subject.entitled.get(after.id, {}).keys() - subject.entitled.get(before.id, {}).keys()
+    gained = told(subject, after.id) - told(subject, before.id)
     item.class_id = world.changes.moved_items[item.position] = after.id
     _count(world, subject, before, -1)
     return item, before, gained
@@ -89,7 +89,7 @@ def move(world: World, key: str) -> tuple[Item, ItemClass, set[str]] | None:
 def decide(
     world: World, subject: Subject, class_ids: Iterable[int], agencies: Collection[str]
 ) -> set[str]:
-    """Decide some classes for some agencies anew; return who may see something they could not."""
+    """Decide some classes for some agencies anew; return who may hear of something new to them."""
     gained: set[str] = set()
     day = world.day
     for class_id in class_ids if agencies else ():
@@ -97,18 +97,23 @@ def decide(
         for agency in agencies:
             answer = world.judge.entitled(_facts(world, subject, class_id, agency), day)
             before = entitled.get(agency)
-            if before is not None and before[:2] == answer[:2]:
+            if before is not None and before[:3] == answer[:3]:
                 continue
             place = (subject.id, class_id, agency)
             if answer.mask:
-                after = Entitled(answer.mask, answer.decision_id, world.position)
+                after = Entitled(*answer[:3], world.position)
                 entitled[agency] = world.changes.entitlements[place] = after
-                if before is None:
+                if answer.told and (before is None or not before.told):
                     gained.add(agency)
             elif before is not None:
                 del entitled[agency]
                 world.changes.entitlements[place] = None
     return gained
+
+
+def told(subject: Subject, class_id: int) -> set[str]:
+    """Return the agencies that may hear of items of a class without asking."""
+    return {agency for agency, row in subject.entitled.get(class_id, {}).items() if row.told}
 
 
 def hidden_from(world: World, item: Item, agency: str) -> bool:

@@ -12,13 +12,20 @@ from contracts.base import Category, Scope
 from contracts.labels import mask
 from hub.rulebook import Rulebook, decide
 
+UNASKED = {"legal_demand": "none", "emergency": "no", "offence_stated": "no", "aggregate": "no"}
+"""What an agency that has only heard of an item has not yet invoked."""
+
 
 class Answer(NamedTuple):
-    """What may be shown, by which decision, and whether even that there is nothing may not."""
+    """What an agency could be shown of an item, and what it may hear without asking."""
 
     mask: int
     decision_id: str
+    told: bool
+    """Whether it may hear that the item is there. One that would first have to invoke a legal
+    power, or an emergency, may not: hearing of every item is not what those are for."""
     hidden: bool
+    """Whether a silent rule keeps the item from it."""
 
 
 class Judge:
@@ -31,6 +38,7 @@ class Judge:
         self._open = frozenset(
             name for name, fact in rulebook.vocabulary.items() if fact.scope is Scope.REQUEST
         )
+        self._unasked = self._open - UNASKED.keys()
         ends = {day for rule in rulebook.rules for day in (rule.since, rule.until) if day}
         self._turns = sorted(ends)
 
@@ -59,5 +67,8 @@ class Judge:
 
     def _decide(self, facts: Mapping[str, str], day: date) -> Answer:
         decision = decide(facts, self.rulebook, day, open_facts=self._open)
+        told = bool(decision.shown) and bool(
+            decide({**facts, **UNASKED}, self.rulebook, day, open_facts=self._unasked).shown
+        )
         hidden = Category.EXISTENCE in decision.silent
-        return Answer(mask(decision.shown), decision.id, hidden)
+        return Answer(mask(decision.shown), decision.id, told, hidden)

@@ -147,15 +147,15 @@ def _entitlements(
 ) -> None:
     cursor = connection.execute(
         query(
-            "SELECT subject::text, class_id, agency, mask, decision_id, position"
+            "SELECT subject::text, class_id, agency, mask, decision_id, told, position"
             " FROM {s}.entitlement WHERE subject = ANY(%s::uuid[])",
             schema,
         ),
         [wanted],
     )
-    for subject, class_id, agency, shown, decision_id, position in cursor.fetchall():
+    for subject, class_id, agency, *columns in cursor.fetchall():
         entitled = world.subjects[subject].entitled.setdefault(class_id, {})
-        entitled[agency] = Entitled(shown, decision_id, position)
+        entitled[agency] = Entitled(*columns)
     cursor = connection.execute(
         query(
             "SELECT subject::text, setting FROM {s}.setting_subject"

@@ -3,7 +3,8 @@
 In: what the other folds just changed. Out: Notice rows.
 Never here: content. A notice says that position N about subject S concerns an agency; what it is,
 the desk decides when the agency asks.
-Ignores: agencies that may be shown nothing of it, and the poster of what it is about.
+Ignores: agencies that may be shown nothing of it, or only if they invoke a legal power; and the
+poster of what it is about.
 
 A notice is a record of what was due at its position, so rows are only ever added. `read.notices`
 leaves out those whose agency has since lost the entitlement.
@@ -22,9 +23,8 @@ ALARM_HEARD_BY: Final = frozenset({"council", "cqc", "police", "commissioner"})
 
 
 def new_item(world: World, item: Item) -> None:
-    """Tell each agency that may be shown something of a new item, except its poster."""
-    entitled = world.subjects[item.subject].entitled.get(item.class_id, {})
-    for agency in entitled:
+    """Tell each agency that may hear of a new item, except its poster."""
+    for agency in case_file.told(world.subjects[item.subject], item.class_id):
         if agency != item.agency:
             _add(world, agency, "item", item=item)
 

@@ -150,10 +150,12 @@ _NOTICES: LiteralString = """
           WHEN 'item' THEN EXISTS (
               SELECT FROM views_v1.item i JOIN views_v1.entitlement e
                   ON e.subject = i.subject AND e.class_id = i.class_id AND e.agency = n.agency
+                  AND e.told
               WHERE i.position = n.item_position)
           WHEN 'entitlement' THEN EXISTS (
               SELECT FROM views_v1.entitlement e JOIN views_v1.item_class c USING (class_id)
-              WHERE e.subject = n.subject AND e.agency = n.agency AND c.poster <> n.agency)
+              WHERE e.subject = n.subject AND e.agency = n.agency AND e.told
+                  AND c.poster <> n.agency)
           ELSE true END
       AND NOT EXISTS (
           SELECT FROM (SELECT n.subject AS id UNION SELECT s.subject

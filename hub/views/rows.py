@@ -75,6 +75,7 @@ class Entitled(NamedTuple):
 
     mask: int
     decision_id: str
+    told: bool
     position: int
 
 

@@ -143,9 +143,9 @@ def _entitlements(connection: Connection[Any], schema: str, changes: Changes) ->
         " AS o(subject, class_id, agency) WHERE t.subject = o.subject"
         " AND t.class_id = o.class_id AND t.agency = o.agency",
         upsert="INSERT INTO {s}.entitlement SELECT * FROM unnest(%s::uuid[], %s::bigint[],"
-        " %s::text[], %s::integer[], %s::text[], %s::bigint[])"
+        " %s::text[], %s::integer[], %s::text[], %s::boolean[], %s::bigint[])"
         " ON CONFLICT (subject, class_id, agency) DO UPDATE SET mask = excluded.mask,"
-        " decision_id = excluded.decision_id, position = excluded.position",
+        " decision_id = excluded.decision_id, told = excluded.told, position = excluded.position",
     )
 
 

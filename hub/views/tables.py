@@ -136,6 +136,7 @@ def _case_file(meta: MetaData) -> None:
         _key("agency", Text),
         _must("mask", Integer),  # never 0: no row, no entitlement
         _must("decision_id", Text),
+        _must("told", Boolean),  # may hear of items without invoking a power
         _must("position", BigInteger),  # since when it reads so
     )
     Table(

@@ -62,9 +62,9 @@ def event(
 
     Facts that last some days do so from `lasts_from`, or from when the event occurred.
     """
-    fields = routing(payload)
+    fields: dict[str, Any] = {**routing(payload)}
     if addressees := payload.addressees():
-        fields["addressees"] = list(sorted(set(addressees)))
+        fields["addressees"] = sorted(set(addressees))
     start = occurred_at if lasts_from is None else lasts_from
     stated = [
         (

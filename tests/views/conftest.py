@@ -1,0 +1,39 @@
+"""A ledger to tell a story in, and the views folded from it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from psycopg import Connection
+
+from hub.rulebook import Rulebook, shipped
+from hub.views.runner import Projector, connect
+from tests.views.story import Story
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    return shipped()
+
+
+@pytest.fixture
+def connection(hub_database: str) -> Iterator[Connection[Any]]:
+    with connect(hub_database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def story(connection: Connection[Any]) -> Story:
+    told = Story(connection)
+    told.agencies()
+    return told
+
+
+@pytest.fixture
+def projector(rulebook: Rulebook) -> Projector:
+    return Projector(rulebook, now_ms=lambda: 0)
+
+
+@pytest.fixture
+def project(projector: Projector, connection: Connection[Any]) -> Callable[[], int]:
+    return lambda: projector.catch_up(connection)

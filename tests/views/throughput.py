@@ -1,0 +1,119 @@
+"""How many events a second one projector folds, on one core. Figures, not a test.
+
+In: a database URL with the ledger and the views, empty. Out: events a second, and rows written.
+Never here: an assertion about time.
+
+Run it with `python -m tests.views.throughput`, which starts a server of its own.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from contracts.concern import ConcernRaised
+from contracts.consent import ConsentGiven
+from contracts.enquiry import EvidenceAdded
+from contracts.triage import RoleAssigned, S42Decision
+from hub.rulebook import shipped
+from hub.views import tables
+from hub.views.runner import Projector, connect
+from tests.support.ledger_rows import START_S, Posted, append, event, registered, uid
+from tests.support.postgres import FAST, SCHEMA, _embedded, _folder
+
+AGENCIES = {
+    "council-a": "council",
+    "police-a": "police",
+    "trust-a": "nhs_trust",
+    "gp-a": "gp",
+    "home-a": "provider",
+}
+"""The partners of every case."""
+
+
+def case(number: int, items: int) -> list[Posted]:
+    """Return one case: every agency has a part in it, and all but the first events are items."""
+    subject = uid(f"case {number}")
+
+    def post(by: str, name: str, kind: Any, /, **fields: Any) -> Posted:  # noqa: ANN401
+        payload = kind.model_validate({"about": "adult", "case": f"C-{number}", **fields})
+        at = START_S - 86_400 * (items - len(events))
+        return event(by, payload, subject, jti=uid(f"{number} {name}"), occurred_at=at)
+
+    events: list[Posted] = []
+    setting = f"1-{number % 50 + 1}"
+    facts = {"at_risk": "yes", "care_needs": "yes", "setting": setting}
+    events.append(post("trust-a", "concern", ConcernRaised, addressed_to=("council-a",), **facts))
+    events.extend(
+        post("council-a", f"role {agency}", RoleAssigned, agency=agency, role="partner")
+        for agency in AGENCIES
+    )
+    consent = {"recipients": tuple(AGENCIES)}
+    events.append(post("council-a", "consent", ConsentGiven, **consent))
+    tests = dict.fromkeys(("care_and_support_needs", "abuse_or_risk", "cannot_protect_self"), "yes")
+    events.append(post("council-a", "s42", S42Decision, decision="s42_enquiry", **tests))
+    posters = tuple(AGENCIES)
+    events.extend(
+        post(posters[n % 5], f"evidence {n}", EvidenceAdded, kind="record", setting=setting)
+        for n in range(items - len(events))
+    )
+    return events
+
+
+def measure(url: str, *, cases: int = 400, items: int = 25) -> dict[str, float]:
+    """Fill the ledger with cases whose events come interleaved, project them, and say how fast."""
+    with connect(url) as connection:
+        append(
+            connection,
+            [registered(slug, kind) for slug, kind in AGENCIES.items()],
+            at_ms=START_S * 1000,
+        )
+        streams = [case(number, items) for number in range(cases)]
+        for batch in range(0, cases, 100):
+            together = streams[batch : batch + 100]
+            rows = [events[n] for n in range(items) for events in together]
+            append(connection, rows, at_ms=(START_S + 60) * 1000)
+        connection.execute("ANALYZE")
+        projector = Projector(shipped(), now_ms=lambda: START_S * 1000)
+        before, cpu = time.perf_counter(), time.process_time()
+        position = projector.catch_up(connection)
+        seconds, cpu = time.perf_counter() - before, time.process_time() - cpu
+        return {
+            "events": position,
+            "seconds": round(seconds, 2),
+            "python_seconds": round(cpu, 2),
+            "events_per_second": round(position / seconds),
+            "notices": _count(connection, "notice"),
+            "entitlements": _count(connection, "entitlement"),
+            "classes": _count(connection, "item_class"),
+        }
+
+
+def _count(connection: psycopg.Connection[Any], table: str) -> int:
+    statement = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(tables.SCHEMA, table))
+    row = connection.execute(statement).fetchone()
+    return row[0] if row else 0
+
+
+def main() -> None:
+    """Measure on an embedded server and print the figures."""
+    with tempfile.TemporaryDirectory(dir=_folder(), ignore_cleanup_errors=True) as folder:
+        engine = _embedded(Path(folder))
+        try:
+            url = engine.get_uri("postgres")
+            with psycopg.connect(url, autocommit=True) as connection:
+                for statement in FAST:
+                    connection.execute(statement)
+                connection.execute(SCHEMA.read_bytes())
+                tables.create(connection)
+            sys.stdout.write(f"{measure(url)}\n")
+        finally:
+            engine.cleanup()
+
+
+if __name__ == "__main__":
+    main()
