@@ -76,9 +76,9 @@ FIRST: tuple[Ask, ...] = (
     ),
     Ask(
         "sab",
-        ANN,
-        "asks for a named person's record, to understand",
-        {"purpose": "board_assurance", "necessary": True, "reason": "To understand the case"},
+        BOB,
+        "asks for a named man's record, to understand",
+        {"purpose": "board_assurance", "necessary": True, "reason": "To understand"},
     ),
     Ask(
         "sab",

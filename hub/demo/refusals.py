@@ -8,8 +8,10 @@ from contracts.codes import AbuseType, RiskLocation, RiskSource
 from contracts.concern import ConcernRaised
 from contracts.consent import CapacityAssessed, CoercionSuspected, ConsentRefused
 from contracts.contact import ContactRecorded
+from contracts.enquiry import EnquiryOpened
 from contracts.identity import SafeAddressSet, SubjectDescribed
-from contracts.triage import RiskAssessed
+from contracts.triage import RiskAssessed, RoleAssigned, S42Decision
+from hub.demo.home import MET
 from hub.demo.people import BOB, CAT, EVE, GUS, KIT
 from hub.demo.plot import Chapter
 
@@ -91,6 +93,9 @@ def cat_and_her_child(told: Chapter) -> None:
     told.tell(
         "council", CAT, CapacityAssessed, ago=17, decision="information_sharing", result="has"
     )
+    told.tell("council", CAT, S42Decision, ago=17, decision="s42_enquiry", **MET)
+    told.tell("council", CAT, EnquiryOpened, ago=17, lead="council")
+    told.tell("council", CAT, RoleAssigned, ago=16, agency="gp", role="partner")
     told.tell(
         "council",
         CAT,

@@ -1,8 +1,191 @@
-"""x"""
+"""Prints what happened, for a liaison officer: who saw what and why, who did not, and the dates.
 
-from typing import Any
+In: what the try-out heard. Out: text on a console, at most 100 columns.
+Never here: a name of a person in a review, or a field of an item.
+"""
+
+from collections import Counter
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from hub.demo.chronology import Chronology
+from hub.demo.matrix import reasons, side_by_side
+from hub.demo.partner import Answer
+from hub.demo.pattern import CAVEAT, Line
+from hub.demo.people import ANN, HOME
+from hub.demo.recall import recalled
+from hub.demo.summary import alarms
+from hub.demo.tryout import Told
+from hub.demo.wording import CATEGORY, CHANNEL, LEGEND, short
+
+WIDTH = 100
 
 
 class Report:
-    def __init__(self, *a: Any) -> None: ...
-    def print(self, *a: Any, **k: Any) -> None: ...
+    """One report of one try-out."""
+
+    def __init__(self, told: Told, console: Console) -> None:
+        self._told = told
+        self._console = console
+        self._console.width = min(WIDTH, console.width) if console.is_terminal else WIDTH
+
+    def print(self, chronology: Chronology, *, took_s: float) -> None:
+        """Print all sections."""
+        if self._told.last:
+            self._person()
+            self._home()
+            self._asked()
+            self._hidden()
+            self._recalled()
+            self._who_saw()
+        self._review(chronology)
+        self._total(took_s)
+
+    def _person(self) -> None:
+        self._heading("One woman, eleven partners: what each sees of Ann, who lives in a care home")
+        self._say(
+            "Her GP raised a concern; the council enquires jointly with the police, who asked that"
+            " the home learn nothing until they lifted their hold. " + LEGEND
+        )
+        last, first = self._of(ANN.label, self._told.last), self._of(ANN.label, self._told.first)
+        table = side_by_side(
+            last,
+            self._told.names,
+            earlier=first,
+            before="during the hold",
+            counted="after the hold",
+        )
+        self._console.print(table)
+        self._console.print(reasons(last, self._told.names))
+
+    def _home(self) -> None:
+        self._heading("One care home: what several agencies knew, put side by side")
+        shown = [a for a in self._of(HOME.label, self._told.last) if a.items]
+        self._console.print(side_by_side(shown, self._told.names))
+        for alarm in alarms(shown):
+            told = ", ".join(short(slug, self._told.names) for slug in alarm["to"])
+            self._say(f"{alarm['raised_on']}  alarm `{alarm['rule']}`, shown to {told}")
+        self._say("Two workers spoke up. Only the agency each of them spoke to can see who it was.")
+
+    def _asked(self) -> None:
+        self._heading("What was asked for, and answered")
+        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+        table.add_column("who", no_wrap=True)
+        table.add_column("asked", ratio=5)
+        table.add_column("answer", no_wrap=True)
+        table.add_column("in the hub's words", ratio=6)
+        for ask, answer in self._told.requests:
+            table.add_row(
+                short(ask.by, self._told.names),
+                ask.words,
+                f"{len(answer.items)} records" if answer.items else "refused",
+                _why(answer),
+            )
+        self._console.print(table)
+
+    def _hidden(self) -> None:
+        hidden = self._told.hidden
+        if hidden is None:
+            return
+        same = "the same" if hidden.identical else "DIFFERENT"
+        self._heading("What the home could learn while the police held the case")
+        self._say(
+            "It looked Ann up and asked for her timeline, then did both for somebody who does not"
+            f" exist. Status, header names and bytes of the answers were {same}."
+        )
+
+    def _recalled(self) -> None:
+        shown, told = recalled(self._told)
+        self._heading("A police report about the wrong person was taken back")
+        names = [short(slug, self._told.names) for slug in shown]
+        reached = [short(slug, self._told.names) for slug in told]
+        self._say(f"It had been shown to {', '.join(names) or 'nobody'}.")
+        self._say(
+            f"Told so by the hub, and acknowledged: {', '.join(reached) or 'nobody'}. "
+            f"Notices still waiting after that: {self._told.unheard}."
+        )
+
+    def _who_saw(self) -> None:
+        self._heading("Who saw what of Ann, as information governance reads it in the register")
+        counted: Counter[tuple[str, str, str]] = Counter()
+        seen: dict[tuple[str, str, str], set[str]] = {}
+        for entry in self._told.who_saw:
+            words = CHANNEL.get(entry["channel"], entry["channel"])
+            key = (entry["partner"], words, entry["outcome"])
+            counted[key] += 1
+            seen.setdefault(key, set()).update(entry["categories"])
+        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+        for column in ("partner", "what it did", "answer", "times"):
+            table.add_column(column, no_wrap=True)
+        table.add_column("what it was shown", ratio=1)
+        for (partner, words, outcome), times in sorted(counted.items()):
+            shown = [label for c, label in CATEGORY.items() if c in seen[partner, words, outcome]]
+            told = ", ".join(shown) or ("that there is something" if outcome == "released" else "-")
+            table.add_row(short(partner, self._told.names), words, outcome, str(times), told)
+        self._console.print(table)
+
+    def _review(self, chronology: Chronology) -> None:
+        review = chronology.review
+        self._heading(f"A real review, replayed: {review.source_title} ({review.year})")
+        self._say(f"{review.publisher}. {review.completeness}")
+        shown = [answer for answer in self._told.review if answer.items]
+        self._say(f"{len(chronology.fact)} dated facts were posted. What each agency sees now of ")
+        for about in dict.fromkeys(answer.about for answer in shown):
+            self._say(f"{about}:")
+            self._console.print(side_by_side(self._of(about, shown), self._told.names))
+        self._say(CAVEAT)
+        self._console.print(_dates(self._told.lines))
+        if chronology.count:
+            self._say("Figures that sources give without dates, so that none was replayed:")
+            for count in chronology.count:
+                since = "?" if count.since == "not stated" else count.since
+                self._say(f"  {count.number:>4}  {count.unit} ({since} to {count.to}; "
+                          f"strength {count.strength})")  # fmt: skip
+
+    def _total(self, took_s: float) -> None:
+        account = self._told.account
+        self._heading("In all")
+        if account is not None:
+            agree = "agree" if account.complete else "DO NOT AGREE"
+            self._say(
+                f"{len(self._told.agencies)} agencies posted {self._told.posted.total()} signed"
+                f" events. {account.count('released')} answers were released and"
+                f" {account.count('refused')} refused, each recorded before it left. The register"
+                f" and the receipts the agencies hold {agree}."
+            )
+        self._say(f"It took {took_s:.0f} seconds.")
+
+    def _of(self, about: str, answers: list[Answer]) -> list[Answer]:
+        return [answer for answer in answers if answer.about == about]
+
+    def _heading(self, words: str) -> None:
+        self._console.print()
+        self._console.print(words, style="bold", markup=False)
+
+    def _say(self, words: str) -> None:
+        self._console.print(words, markup=False)
+
+
+def _why(answer: Answer) -> str:
+    if answer.items:
+        titles = (str(r["title"]) for item in answer.items for r in item["because"])
+        return "; ".join(list(dict.fromkeys(titles))[:2])
+    said = [*answer.data.get("reasons", []), *answer.data.get("what_would_change", [])]
+    return " ".join(said[:2])
+
+
+def _dates(lines: list[Line]) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("from", no_wrap=True)
+    table.add_column("what could be seen", ratio=5)
+    table.add_column("by whom", ratio=3)
+    table.add_column("basis", ratio=2)
+    table.add_column("acted on", no_wrap=True)
+    table.add_column("days", justify="right", no_wrap=True)
+    for line in lines:
+        days = "-" if line.days is None else str(line.days)
+        basis = f"{line.basis}, {line.strength}"
+        table.add_row(line.day.isoformat(), line.what, line.whom, basis, line.acted_on, days)
+    return table
