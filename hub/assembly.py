@@ -4,22 +4,21 @@ In: Settings. Out: a Hub. Never here: a rule, a request, a second set of parts.
 """
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from fastapi import FastAPI
-from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.governance import AgencyRegistered, Jwk, KeyRegistered, KeyRevoked
 from hub.api.access import AccessTokens
 from hub.api.app import create_app
 from hub.api.once import SharedOnce
+from hub.api.parts import Hub
 from hub.api.tokens import TokenEndpoint
-from hub.clock import Clock, SystemClock, seconds
 from hub.audit.auditor import Auditor
+from hub.clock import Clock, SystemClock, seconds
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
@@ -37,8 +36,8 @@ from hub.ledger.kek import FileKeys, file_key
 from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
 from hub.ledger.sealing import Sealer
-from hub.ledger.store import HubRecorder, open_recorder
-from hub.rulebook import Rulebook, shipped
+from hub.ledger.store import open_recorder
+from hub.rulebook import shipped
 from hub.settings import Settings, load
 from hub.telemetry import PARKED, Log, configure, say
 from hub.views import tables
@@ -49,44 +48,6 @@ from migrations.run import migrate
 
 FOR_EVER = 2**52
 KEY_LIFE_S = 396 * 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Hub:
-    """Every part of one running process."""
-
-    settings: Settings
-    clock: Clock
-    source: Source
-    signer: Signer
-    sealer: Sealer
-    recorder: HubRecorder
-    appender: Appender
-    directory: Directory
-    door: FrontDoor
-    rulebook: Rulebook
-    receipts: Receipts
-    access: AccessTokens
-    tokens: TokenEndpoint
-    pool: "AsyncConnectionPool[AsyncConnection[Any]]"
-    once: SharedOnce
-    cursors: Cursors
-    desk: Desk
-    requests: Requests
-    finder: Finder
-    notices: Notices
-    auditor: Auditor
-
-    async def open(self) -> None:
-        """Connect, and read which agencies there are."""
-        await self.pool.open(wait=True, timeout=10.0)
-        self.directory.refresh()
-
-    async def close(self) -> None:
-        """Write what is waiting, then let go of everything."""
-        self.appender.close()
-        await self.pool.close()
-        self.recorder.datastore.close()
 
 
 def prepare(settings: Settings) -> None:

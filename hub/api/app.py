@@ -25,7 +25,7 @@ from hub.clock import seconds
 from hub.telemetry import Log, say
 
 if TYPE_CHECKING:
-    from hub.assembly import Hub
+    from hub.api.parts import Hub
 
 DESCRIPTION = """Signed events in, lawful views out, every disclosure on record.
 

@@ -26,7 +26,7 @@ from hub.ledger.frontdoor import canonical
 from hub.telemetry import REFUSED, REQUESTS, SECONDS, STORED
 
 if TYPE_CHECKING:
-    from hub.assembly import Hub
+    from hub.api.parts import Hub
 
 MEDIA_TYPE = b"application/secevent+jwt"
 

@@ -34,7 +34,7 @@ class Measured:
 
         try:
             await self._app(scope, receive, note)
-        except Exception as failure:  # noqa: BLE001 - beyond here it would be logged with its text
+        except Exception as failure:
             if started_answer:
                 raise
             await _failed(scope, receive, note, failure)

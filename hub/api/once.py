@@ -8,10 +8,8 @@ Requests that arrive together share one statement: a proof a request is too many
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
 
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
+from hub.ledger.read import Pool
 
 _INSERT = (
     "INSERT INTO ops.once (kind, key, expires_at) SELECT * FROM unnest(%s::text[], %s::text[],"
@@ -30,7 +28,7 @@ class _Asked:
 class SharedOnce:
     """`AsyncOnce` on PostgreSQL, one statement for all that wait. Belongs to one event loop."""
 
-    def __init__(self, pool: "AsyncConnectionPool[AsyncConnection[Any]]") -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._asked: list[_Asked] = []
         self._running: asyncio.Task[None] | None = None

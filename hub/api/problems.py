@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from eventsourcing.persistence import PersistenceError
 from fastapi.exceptions import RequestValidationError
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
@@ -83,7 +82,6 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (StaleError, 503),
     (UnavailableError, 503),
     (psycopg.OperationalError, 503),
-    (PersistenceError, 503),
     (PoolTimeout, 503),
     (OSError, 503),
 )

@@ -11,7 +11,7 @@ from hub.api.access import Caller
 from hub.clock import seconds
 
 if TYPE_CHECKING:
-    from hub.assembly import Hub
+    from hub.api.parts import Hub
 
 
 def the_hub(request: Request) -> "Hub":

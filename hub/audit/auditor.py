@@ -7,9 +7,6 @@ that leaves no trace: whoever watches the watchers finds them in the same regist
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
-
 from contracts.disclosure import Channel, DisclosureMade, DisclosureRefused
 from hub.audit.register import entries
 from hub.disclosure.ask import Answer
@@ -18,7 +15,7 @@ from hub.disclosure.receipt import Receipts, digest
 from hub.disclosure.render import NOTHING
 from hub.intake.agencies import HUB_SLUG
 from hub.ledger.frontdoor import canonical
-from hub.ledger.read import header_of
+from hub.ledger.read import Pool, header_of
 from hub.ledger.record import Header, Record
 from hub.rulebook import Rulebook
 from hub.views.read_register import RegisterFilter, register_rows, who_saw
@@ -33,7 +30,7 @@ class Auditor:
         desk: Desk,
         receipts: Receipts,
         rulebook: Rulebook,
-        pool: "AsyncConnectionPool[AsyncConnection[Any]]",
+        pool: Pool,
     ) -> None:
         self._desk = desk
         self._receipts = receipts
@@ -115,7 +112,7 @@ class Auditor:
         }
 
     async def _recorded(
-        self, agency: str, user: str | None, channel: Channel, subject: UUID | None, body: Any
+        self, agency: str, user: str | None, channel: Channel, subject: UUID | None, body: object
     ) -> Answer:  # fmt: skip
         content = canonical(body)
         entry = DisclosureMade(**self._head(agency, user, channel, subject, content))

@@ -14,7 +14,7 @@ import typer
 from pydantic import ValidationError
 
 if TYPE_CHECKING:
-    from hub.assembly import Hub
+    from hub.api.parts import Hub
 
 agency = typer.Typer(no_args_is_help=True, help="Register agencies and list them.")
 key = typer.Typer(no_args_is_help=True, help="Register agencies' keys, revoke and list them.")
@@ -35,7 +35,7 @@ def add(
     public_authority: Annotated[bool, typer.Option(help="A public authority.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Register an agency. Example: hub agency add avon-police --name "Avon police" --kind police."""
+    """Register an agency. Example: hub agency add avon-police --name Avon --kind police."""
     from contracts.governance import AgencyRegistered  # noqa: PLC0415
     from hub.assembly import enrol  # noqa: PLC0415
 

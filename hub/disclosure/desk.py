@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from contracts.base import Category
 from contracts.disclosure import DisclosureMade, DisclosureRefused, ReasonCode
@@ -29,7 +28,7 @@ from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
 from hub.ids import Source
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id, canonical
 from hub.ledger.opened import payload_of
-from hub.ledger.read import Known, facts, tokens
+from hub.ledger.read import Known, Pool, facts, tokens
 from hub.ledger.record import Guard, StaleError, agency_key, relation_key, subject_key
 from hub.ledger.sealing import Sealer
 from hub.rulebook import Decision, Rulebook
@@ -59,7 +58,7 @@ class Desk:
     def __init__(
         self,
         *,
-        pool: "AsyncConnectionPool[AsyncConnection[Any]]",
+        pool: Pool,
         door: FrontDoor,
         sealer: Sealer,
         rulebook: Rulebook,

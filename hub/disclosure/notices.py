@@ -13,7 +13,6 @@ from psycopg import AsyncConnection
 
 from contracts.base import Category
 from contracts.disclosure import Channel, DisclosedItem, DisclosureMade, Notice
-from contracts.subject import SubjectKind
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import Answer, Ask
 from hub.disclosure.desk import Desk
@@ -24,7 +23,6 @@ from hub.ledger.read import facts
 from hub.ledger.record import Guard, StaleError
 from hub.views import read
 from hub.views.read_items import items_at
-from hub.views.rows import Cause
 
 LOOK_S = 0.5
 MAX_TRIES = 5
@@ -117,7 +115,10 @@ class Notices:
         places = [row.item_position for row in rows if row.item_position is not None]
         found = await items_at(connection, places)
         asks = [_ask(agency, row) for row in rows]
-        pointed = [[found[p]] if (p := row.item_position) in found else [] for row in rows]
+        pointed = [
+            [found[p]] if (p := row.item_position) is not None and p in found else []
+            for row in rows
+        ]
         keys = {k for ask, one in zip(asks, pointed, strict=True) for k in keys_for(one, ask)}
         known = await facts(connection, sorted(keys), now)
         for row, ask, one in zip(rows, asks, pointed, strict=True):
@@ -141,11 +142,11 @@ class Notices:
     def _signed(self, row: read.NoticeRow, kinds: dict[str, str]) -> str:
         kind = "agency" if row.subject is None else kinds.get(f"s:{row.subject}", "adult")
         notice = Notice(
-            about=cast("SubjectKind", kind),
+            about=cast("Any", kind),
             setting=row.setting,
             item_position=row.item_position,
             item_type=row.type_uri,
-            cause=cast("Cause", row.cause),
+            cause=cast("Any", row.cause),
             acknowledge=row.cause == "correction",
         )
         sub_id = agency_sub_id(row.agency) if row.subject is None else subject_sub_id(row.subject)

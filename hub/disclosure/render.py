@@ -72,7 +72,7 @@ class Renderer:
         }
 
     def pattern(self, pattern: SettingPattern, decision: Decision) -> dict[str, Any]:
-        """Return a care setting's pattern: counts and alarms, nobody's name, and why it is shown."""
+        """Return a care setting's pattern: counts, alarms, and why it is shown."""
         return {
             "setting": pattern.setting,
             "counts": [

@@ -12,12 +12,11 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from hub.clock import Clock, seconds
 from hub.disclosure.ask import Answer, Ask, RequestIdReusedError
 from hub.disclosure.desk import Desk
-from hub.ledger.read import bring_key
+from hub.ledger.read import Pool, bring_key
 from hub.ledger.record import UnavailableError
 from hub.ledger.sealing import Sealer
 
@@ -39,7 +38,7 @@ class Requests:
 
     def __init__(
         self,
-        pool: "AsyncConnectionPool[AsyncConnection[Any]]",
+        pool: Pool,
         desk: Desk,
         sealer: Sealer,
         clock: Clock,

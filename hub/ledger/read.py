@@ -6,15 +6,19 @@ Never here: a write, a decision. Whoever opens a token has recorded why first.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from psycopg import AsyncConnection, Connection
 from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
 
 from contracts.labels import unmask
 from hub.ledger.record import Header
 from hub.ledger.sealing import Sealer, SealError
+
+Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
+"""Connections of one event loop, in autocommit, as the role that reads."""
 
 _HEADER = (
     "SELECT position, agency, jti, digest, subject, type, kind, occurred_at, recorded_at,"

@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 
 from hub.views.read import Candidate
 
+_ADDRESSED = 10
 _AT = (
     "SELECT i.position, i.jti::text, i.type, i.agency, i.occurred_at, i.recorded_at, i.categories,"
     " i.setting, i.case_ref, i.class_id, c.addressed, c.facts, 0, NULL FROM views_v1.item i"
@@ -19,8 +20,12 @@ _AT = (
 
 async def items_at(
     connection: AsyncConnection[Any], positions: Sequence[int]
-) -> dict[int | None, Candidate]:
+) -> dict[int, Candidate]:
     """Return the items at these positions; one that is no item of a case file is left out."""
     cursor = await connection.execute(_AT, [list(positions)], prepare=True)
-    rows = await cursor.fetchall()
-    return {row[0]: Candidate(*row[:10], tuple(row[10]), *row[11:]) for row in rows}
+    found = {}
+    for row in await cursor.fetchall():
+        values = list(row)
+        values[_ADDRESSED] = tuple(values[_ADDRESSED])
+        found[row[0]] = Candidate(*values)
+    return found

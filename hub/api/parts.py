@@ -1,0 +1,66 @@
+"""The parts of one running process, as routes reach them. Built by hub.assembly alone.
+
+In: parts. Out: one frozen record of them. Never here: how a part is made, or what it decides.
+"""
+
+from dataclasses import dataclass
+
+from hub.api.access import AccessTokens
+from hub.api.once import SharedOnce
+from hub.api.tokens import TokenEndpoint
+from hub.audit.auditor import Auditor
+from hub.clock import Clock
+from hub.disclosure.cursor import Cursors
+from hub.disclosure.desk import Desk
+from hub.disclosure.find import Finder
+from hub.disclosure.notices import Notices
+from hub.disclosure.receipt import Receipts
+from hub.disclosure.requests import Requests
+from hub.ids import Source
+from hub.intake.signing import Signer
+from hub.ledger.append import Appender
+from hub.ledger.directory import Directory
+from hub.ledger.frontdoor import FrontDoor
+from hub.ledger.read import Pool
+from hub.ledger.sealing import Sealer
+from hub.ledger.store import HubRecorder
+from hub.rulebook import Rulebook
+from hub.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Every part of one running process."""
+
+    settings: Settings
+    clock: Clock
+    source: Source
+    signer: Signer
+    sealer: Sealer
+    recorder: HubRecorder
+    appender: Appender
+    directory: Directory
+    door: FrontDoor
+    rulebook: Rulebook
+    receipts: Receipts
+    access: AccessTokens
+    tokens: TokenEndpoint
+    pool: Pool
+    once: SharedOnce
+    cursors: Cursors
+    desk: Desk
+    requests: Requests
+    finder: Finder
+    notices: Notices
+    auditor: Auditor
+
+    async def open(self) -> None:
+        """Connect, and read which agencies there are."""
+        await self.pool.open(wait=True, timeout=10.0)
+        self.directory.refresh()
+
+    async def close(self) -> None:
+        """Write what is waiting, then let go of everything."""
+        self.appender.close()
+        await self.pool.close()
+        self.recorder.datastore.close()

@@ -1,0 +1,47 @@
+"""Writes the generated files from their sources, or with `--check` says which ones differ.
+
+In: `--check` or nothing. Out: files under contracts/schema and contracts/vectors, an exit code.
+Never here: content. A generated file edited by hand is one that `--check` names.
+"""
+
+import sys
+from pathlib import Path
+
+from contracts.generate import artifacts
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("contracts/schema", "contracts/vectors")
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check; return 1 where a check found a difference."""
+    wanted = artifacts()
+    there = {
+        str(path.relative_to(ROOT))
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    }
+    stale = sorted(there - wanted.keys())
+    changed = sorted(
+        name
+        for name, content in wanted.items()
+        if name not in there or (ROOT / name).read_bytes() != content
+    )
+    if "--check" in arguments:
+        for name in (*stale, *changed):
+            sys.stdout.write(f"differs from its source: {name}\n")
+        sys.stdout.write(f"{len(wanted)} generated files checked\n")
+        return 1 if stale or changed else 0
+    for name in stale:
+        (ROOT / name).unlink()
+    for name in changed:
+        path = ROOT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(wanted[name])
+    sys.stdout.write(f"{len(changed)} written, {len(stale)} removed\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
