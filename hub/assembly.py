@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from fastapi import FastAPI
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.governance import AgencyRegistered, Jwk, KeyRegistered, KeyRevoked

@@ -40,6 +40,10 @@ from hub.views.read_patterns import setting_pattern
 MAX_TRIES = 5
 
 
+_PATTERN = {"item_kind": "setting", "item_status": "live", "aggregate_only": "yes"}
+"""A setting's pattern, as an item the hub states: counts and themes, nobody's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
     """What one look at the database gave: enough to answer, and to prove what it rests on."""
@@ -189,7 +193,7 @@ class Desk:
     ) -> dict[str, Any] | None:
         """Return a care setting's pattern, where a statement by the hub about it may be shown."""
         location = await read.settings_of(connection, str(ask.subject))
-        decision = self._on(ask, known, {"item_kind": "setting", "item_status": "live"})
+        decision = self._on(ask, known, _PATTERN)
         if location is None or not {Category.CONCERN, Category.EXISTENCE} <= decision.shown:
             return None
         pattern = await setting_pattern(connection, location, as_known_on=ask.as_known_on)

@@ -17,6 +17,9 @@ from hub.disclosure.weigh import Weighed
 from hub.rulebook import Decision, Rulebook, explain
 from hub.views.read_patterns import SettingPattern
 
+ROUNDED = "suppress_small_numbers"
+"""The obligation that this room carries out itself."""
+SMALL = 5
 NOTHING: Mapping[str, Any] = {
     "type": "about:blank",
     "title": "There is no such record, or none that you may know of",
@@ -72,14 +75,19 @@ class Renderer:
         }
 
     def pattern(self, pattern: SettingPattern, decision: Decision) -> dict[str, Any]:
-        """Return a care setting's pattern: counts, alarms, and why it is shown."""
+        """Return a care setting's pattern: counts, alarms, and why it is shown.
+
+        Shown as statistics alone (to a Safeguarding Adults Board), counts are rounded as the
+        published collections are: a small number can point to one person.
+        """
+        shown = _rounded if ROUNDED in decision.obligations else _exact
         return {
             "setting": pattern.setting,
             "counts": [
                 {
                     "month": count.month.isoformat()[:7],
                     "type": count.type_uri,
-                    "count": count.count,
+                    "count": shown(count.count),
                     "posters": count.posters,
                 }
                 for count in pattern.counts
@@ -90,7 +98,7 @@ class Renderer:
                     "because": alarm.because,
                     "raised_on": alarm.raised_on.isoformat(),
                     "window_days": alarm.window_days,
-                    "count": alarm.count,
+                    "count": shown(alarm.count),
                     "posters": alarm.posters,
                 }
                 for alarm in pattern.alarms
@@ -130,6 +138,18 @@ class Renderer:
             for s in said
             if s.kind in ("shown", "withheld", "refer") and s.rule is not None
         ]
+
+
+def _exact(count: int) -> int:
+    return count
+
+
+def _rounded(count: int) -> int | None:
+    """Return a count to the nearest 5; None, for suppressed, below 5.
+
+    Source: the Safeguarding Adults Collection's disclosure control.
+    """
+    return None if count < SMALL else 5 * round(count / 5)
 
 
 def _status(weighed: Weighed) -> str:
