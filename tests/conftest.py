@@ -1,3 +1,3 @@
 """Fixtures every folder of tests may use. Their source is tests/support/."""
 
-pytest_plugins = ("tests.support.postgres",)
+pytest_plugins = ("tests.support.postgres", "tests.support.hub_process")
