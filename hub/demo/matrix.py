@@ -13,6 +13,9 @@ from rich.table import Table
 from hub.demo.partner import Answer
 from hub.demo.wording import CATEGORY, NONE, OTHERS, OWN, short
 
+FORBIDS = "x-"
+"""How the ids of rules that keep something back begin."""
+
 
 def side_by_side(
     answers: Sequence[Answer],
@@ -49,22 +52,21 @@ def side_by_side(
 def reasons(answers: Iterable[Answer], names: Mapping[str, str]) -> Table:
     """Return, for each partner that was shown something of others, the rules it rests on."""
     table = Table(box=None, padding=(0, 1, 0, 0), show_header=False)
-    table.add_column("partner", no_wrap=True, style="bold")
+    table.add_column("partner", no_wrap=True, style="bold", min_width=8)
     table.add_column("because")
     for answer in answers:
         others = [item for item in answer.items if item["posted_by"] != answer.by]
-        titles = dict.fromkeys(t for item in others for t in _titles(item))
-        withheld = sorted({str(c) for item in others for c in item["withheld"]})
-        said = "; ".join(titles)
-        if withheld:
-            said += f" (kept back: {', '.join(CATEGORY.get(c, c) for c in withheld)})"
-        if said:
-            table.add_row(short(answer.by, names), said)
+        if others:
+            table.add_row(short(answer.by, names), because(others))
     return table
 
 
-def _titles(item: Mapping[str, Any]) -> Iterable[str]:
-    return (str(reason["title"]) for reason in item["because"])
+def because(items: Sequence[Mapping[str, Any]]) -> str:
+    """Return the titles of the rules that items rest on, and of those that kept something back."""
+    rules = {str(said["rule"]): str(said["title"]) for item in items for said in item["because"]}
+    shown = [title for rule, title in rules.items() if not rule.startswith(FORBIDS)]
+    kept = [title for rule, title in rules.items() if rule.startswith(FORBIDS)]
+    return "; ".join(shown) + (f"  (but: {'; '.join(kept)})" if kept else "")
 
 
 def _count(answer: Answer | None) -> str:

@@ -4,14 +4,13 @@ In: an agency, its key, the hub's address. Out: posted events, asked questions, 
 Never here: any way to the hub but adapters.kit.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from adapters.kit import HubClient, Notice, ProblemError, Store
+from adapters.kit import Disclosed, HubClient, Notice, Store, UnknownSubjectError
 from adapters.kit.sign import own_claims
 from contracts.subject import LegalDemand, Purpose
 from hub.demo.agencies import Agency
@@ -132,13 +131,15 @@ class Partner:
 
     def timeline(self, label: str, subject: str, *, demand: LegalDemand | None = None) -> Answer:
         """Read what the agency may see of a subject, all pages of it as one answer."""
-        asked = "timeline"
+        pages: list[Disclosed] = []
         try:
-            pages = list(self.hub.timeline(subject, purpose=self.purpose, legal_demand=demand))
-        except ProblemError as error:
-            return self._answer(label, asked, error.body, {})
+            pages.extend(self.hub.timeline(subject, purpose=self.purpose, legal_demand=demand))
+        except UnknownSubjectError as nothing:
+            if not pages:
+                return self._answer(label, "timeline", nothing.body, {})
         items = [item for page in pages for item in page.data["items"]]
-        return self._answer(label, asked, pages[0].body, {**pages[0].data, "items": items})
+        data = {**pages[0].data, "items": items}
+        return self._answer(label, "timeline", pages[0].body, data)
 
     def request(self, label: str, asked: str, subject: str, **stated: Any) -> Answer:  # noqa: ANN401
         """Make a stated request."""
@@ -179,9 +180,3 @@ class Partner:
 def subject_ids(answer: Answer) -> list[str]:
     """Return the hub ids in an answer to `find`."""
     return [found["id"] for found in answer.data.get("subjects", [])]
-
-
-def words(body: bytes) -> dict[str, Any]:
-    """Return a refusal's own words."""
-    said: dict[str, Any] = json.loads(body)
-    return said

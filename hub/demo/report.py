@@ -4,21 +4,19 @@ In: what the try-out heard. Out: text on a console, at most 100 columns.
 Never here: a name of a person in a review, or a field of an item.
 """
 
-from collections import Counter
-
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from hub.demo.chronology import Chronology
-from hub.demo.matrix import reasons, side_by_side
+from hub.demo.matrix import because, reasons, side_by_side
 from hub.demo.partner import Answer
 from hub.demo.pattern import CAVEAT, Line
 from hub.demo.people import ANN, HOME
 from hub.demo.recall import recalled
 from hub.demo.summary import alarms
 from hub.demo.tryout import Told
-from hub.demo.wording import CATEGORY, CHANNEL, LEGEND, short
+from hub.demo.wording import CATEGORY, LEGEND, POINTS, short
 
 WIDTH = 100
 
@@ -36,6 +34,7 @@ class Report:
         if self._told.last:
             self._person()
             self._home()
+            self._others()
             self._asked()
             self._hidden()
             self._recalled()
@@ -47,8 +46,9 @@ class Report:
         self._heading("One woman, eleven partners: what each sees of Ann, who lives in a care home")
         self._say(
             "Her GP raised a concern; the council enquires jointly with the police, who asked that"
-            " the home learn nothing until they lifted their hold. " + LEGEND
+            " the home learn nothing until they lifted their hold."
         )
+        self._say(LEGEND)
         last, first = self._of(ANN.label, self._told.last), self._of(ANN.label, self._told.first)
         table = side_by_side(
             last,
@@ -68,6 +68,26 @@ class Report:
             told = ", ".join(short(slug, self._told.names) for slug in alarm["to"])
             self._say(f"{alarm['raised_on']}  alarm `{alarm['rule']}`, shown to {told}")
         self._say("Two workers spoke up. Only the agency each of them spoke to can see who it was.")
+
+    def _others(self) -> None:
+        self._heading("Six more people: who is shown anything that others posted")
+        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+        table.add_column("who", no_wrap=True)
+        table.add_column("what it shows", width=44)
+        table.add_column("at first")
+        table.add_column("at the end")
+        for about, point in POINTS.items():
+            first, last = self._of(about, self._told.first), self._of(about, self._told.last)
+            table.add_row(about, point, self._shown_to(first), self._shown_to(last))
+        self._console.print(table)
+
+    def _shown_to(self, answers: list[Answer]) -> str:
+        shown = [
+            short(answer.by, self._told.names)
+            for answer in answers
+            if any(item["posted_by"] != answer.by for item in answer.items)
+        ]
+        return ", ".join(shown) or "nobody"
 
     def _asked(self) -> None:
         self._heading("What was asked for, and answered")
@@ -109,21 +129,19 @@ class Report:
 
     def _who_saw(self) -> None:
         self._heading("Who saw what of Ann, as information governance reads it in the register")
-        counted: Counter[tuple[str, str, str]] = Counter()
-        seen: dict[tuple[str, str, str], set[str]] = {}
-        for entry in self._told.who_saw:
-            words = CHANNEL.get(entry["channel"], entry["channel"])
-            key = (entry["partner"], words, entry["outcome"])
-            counted[key] += 1
-            seen.setdefault(key, set()).update(entry["categories"])
         table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-        for column in ("partner", "what it did", "answer", "times"):
-            table.add_column(column, no_wrap=True)
-        table.add_column("what it was shown", ratio=1)
-        for (partner, words, outcome), times in sorted(counted.items()):
-            shown = [label for c, label in CATEGORY.items() if c in seen[partner, words, outcome]]
-            told = ", ".join(shown) or ("that there is something" if outcome == "released" else "-")
-            table.add_row(short(partner, self._told.names), words, outcome, str(times), told)
+        table.add_column("partner", no_wrap=True)
+        table.add_column("answers", justify="right", no_wrap=True)
+        table.add_column("refused", justify="right", no_wrap=True)
+        table.add_column("what it was shown in all", ratio=1)
+        for partner in dict.fromkeys(entry["partner"] for entry in self._told.who_saw):
+            entries = [entry for entry in self._told.who_saw if entry["partner"] == partner]
+            refused = sum(entry["outcome"] == "refused" for entry in entries)
+            shown = {category for entry in entries for category in entry["categories"]}
+            told = ", ".join(label for category, label in CATEGORY.items() if category in shown)
+            table.add_row(
+                short(partner, self._told.names), str(len(entries)), str(refused), told or "nothing"
+            )
         self._console.print(table)
 
     def _review(self, chronology: Chronology) -> None:
@@ -131,18 +149,15 @@ class Report:
         self._heading(f"A real review, replayed: {review.source_title} ({review.year})")
         self._say(f"{review.publisher}. {review.completeness}")
         shown = [answer for answer in self._told.review if answer.items]
-        self._say(f"{len(chronology.fact)} dated facts were posted. What each agency sees now of ")
+        self._say(f"{len(chronology.fact)} dated facts were posted, by the agency that held each.")
         for about in dict.fromkeys(answer.about for answer in shown):
-            self._say(f"{about}:")
+            self._say(f"What each agency that may see anything is shown of {about}:")
             self._console.print(side_by_side(self._of(about, shown), self._told.names))
         self._say(CAVEAT)
         self._console.print(_dates(self._told.lines))
         if chronology.count:
-            self._say("Figures that sources give without dates, so that none was replayed:")
-            for count in chronology.count:
-                since = "?" if count.since == "not stated" else count.since
-                self._say(f"  {count.number:>4}  {count.unit} ({since} to {count.to}; "
-                          f"strength {count.strength})")  # fmt: skip
+            self._say("Figures that sources give without dates. None of them was replayed:")
+            self._console.print(_figures(chronology))
 
     def _total(self, took_s: float) -> None:
         account = self._told.account
@@ -170,20 +185,30 @@ class Report:
 
 def _why(answer: Answer) -> str:
     if answer.items:
-        titles = (str(r["title"]) for item in answer.items for r in item["because"])
-        return "; ".join(list(dict.fromkeys(titles))[:2])
+        return because([item for item in answer.items if item["posted_by"] != answer.by])
     said = [*answer.data.get("reasons", []), *answer.data.get("what_would_change", [])]
     return " ".join(said[:2])
 
 
+def _figures(chronology: Chronology) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False)
+    table.add_column("number", justify="right", min_width=6)
+    table.add_column("unit")
+    for count in chronology.count:
+        since = "?" if count.since == "not stated" else count.since
+        words = f"{count.unit} ({since} to {count.to}; strength {count.strength})"
+        table.add_row(str(count.number), words)
+    return table
+
+
 def _dates(lines: list[Line]) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("from", no_wrap=True)
-    table.add_column("what could be seen", ratio=5)
-    table.add_column("by whom", ratio=3)
-    table.add_column("basis", ratio=2)
-    table.add_column("acted on", no_wrap=True)
-    table.add_column("days", justify="right", no_wrap=True)
+    table.add_column("from", no_wrap=True, min_width=10)
+    table.add_column("what could be seen", width=41)
+    table.add_column("by whom", width=15)
+    table.add_column("basis, strength", width=11)
+    table.add_column("acted on", no_wrap=True, min_width=10)
+    table.add_column("days", justify="right", no_wrap=True, min_width=4)
     for line in lines:
         days = "-" if line.days is None else str(line.days)
         basis = f"{line.basis}, {line.strength}"

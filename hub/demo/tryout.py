@@ -107,7 +107,7 @@ def replay(
     own = [partners[agency.slug] for agency in script.agencies]
     centre: Sequence[Subject] = script.centre
     told.review = look.timelines(own, centre, look.known_ids(own, centre))
-    told.lines = pattern.lines(chronology, told.review, told.names)
+    told.lines = pattern.lines(chronology, told.review)
 
 
 def settle_accounts(running: Running, told: Told, partners: dict[str, Partner], tell: Tell) -> None:

@@ -1,23 +1,31 @@
 """Plain, short words for what the report prints in narrow columns.
 
-In: slugs, categories and channels. Out: words a liaison officer knows.
+In: slugs, kinds, categories. Out: words a liaison officer knows.
 Never here: the law's own words; those come with each answer.
 """
 
 from collections.abc import Mapping
 
-SHORT: Mapping[str, str] = {
+KINDS: Mapping[str, str] = {
     "council": "Council",
     "police": "Police",
     "cqc": "CQC",
-    "nhs-trust": "Hosp.",
+    "nhs_trust": "Hosp.",
     "gp": "GP",
-    "provider": "Home",
+    "provider": "Provid.",
     "commissioner": "Commis.",
-    "nurse-regulator": "Nursing",
+    "professional_regulator": "Regul.",
     "sab": "Board",
-    "safeguarding-lead": "SG lead",
-    "childrens-services": "Childr.",
+    "safeguarding_lead": "SG lead",
+    "children_services": "Child",
+    "coroner": "Coroner",
+    "other": "Other",
+}
+SLUGS: Mapping[str, str] = {
+    "provider": "Home",
+    "nurse-regulator": "Nursing",
+    "childrens-services": "Child",
+    "review-childrens-services": "Child",
 }
 CATEGORY: Mapping[str, str] = {
     "identity": "who it is",
@@ -30,21 +38,32 @@ CATEGORY: Mapping[str, str] = {
     "whistleblower": "who spoke up",
     "outcome": "what was done",
 }
-CHANNEL: Mapping[str, str] = {
-    "find": "looked up",
-    "timeline": "read timeline",
-    "disclosure": "made a request",
-    "poll": "was notified",
-    "stream": "was notified",
-    "subject_disclosures": "audited",
-    "register": "audited",
+POINTS: Mapping[str, str] = {
+    "Bob": "Decides for himself and says no. Later a nurse fears that his son speaks for him.",
+    "Cat": "Says no too, but a child is at risk. Her address is kept from who serves her partner.",
+    "Kit": "Her child, aged five.",
+    "Eve": "Left a ward, meaning to harm herself. Shown to whoever asks in an emergency (below).",
+    "Gus": "Referred under Prevent by a hospital. CQC, GP and home are not told of it.",
+    "a nurse": "Her regulator must demand what she did (below), and is not told to whom.",
 }
+"""What the other subjects of the story are there to show."""
 OTHERS, OWN, NONE = "●", "○", "·"
 LEGEND = (
     f"{OTHERS} shown of what others posted   {OWN} only what it posted itself   {NONE} not shown"
 )
 
 
+def kind_words(kind: str) -> str:
+    """Return a short name for a kind of agency."""
+    return KINDS.get(kind, kind)
+
+
 def short(slug: str, names: Mapping[str, str]) -> str:
-    """Return a short name for an agency."""
-    return SHORT.get(slug) or names.get(slug, slug).removeprefix("Review: ")
+    """Return a short name for an agency: its role, with a number where there are several."""
+    if slug in SLUGS:
+        return SLUGS[slug]
+    role, _, number = slug.removeprefix("review-").rpartition("-")
+    if not number.isdecimal():
+        role, number = slug.removeprefix("review-"), ""
+    found = SLUGS.get(f"review-{role}") or KINDS.get(role.replace("-", "_"))
+    return f"{found} {number}".strip() if found else names.get(slug, slug)
