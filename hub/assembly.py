@@ -4,12 +4,12 @@ In: Settings. Out: a Hub. Never here: a rule, a request, a second set of parts.
 """
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from fastapi import FastAPI
-from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.governance import AgencyRegistered, Jwk, KeyRegistered, KeyRevoked
@@ -34,11 +34,12 @@ from hub.ledger.directory import Directory
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.install import install
 from hub.ledger.kek import FileKeys, file_key
+from hub.ledger.read import Pool
 from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
 from hub.ledger.sealing import Sealer
 from hub.ledger.store import open_recorder
-from hub.rulebook import shipped
+from hub.rulebook import Rulebook, shipped
 from hub.settings import Settings, load
 from hub.telemetry import PARKED, Log, configure, say
 from hub.views import tables
@@ -59,68 +60,99 @@ def prepare(settings: Settings) -> None:
         tables.create(connection)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What every part stands on."""
+
+    settings: Settings
+    clock: Clock
+    source: Source
+    signer: Signer
+    sealer: Sealer
+    rulebook: Rulebook
+
+
 def build(settings: Settings, *, clock: Clock | None = None, source: Source | None = None) -> Hub:
     """Build the parts of one process. Connects lazily; call `open` in the event loop."""
-    clock = clock or SystemClock()
     source = source or SystemSource()
     signer, sealer = open_keys(settings.keys_dir, source)
+    ground = _Ground(settings, clock or SystemClock(), source, signer, sealer, shipped())
     recorder = open_recorder(settings.database_url)
-    rulebook = shipped()
-    pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
+    resolver = Resolver(recorder.datastore, sealer, source)
+    appender = Appender(recorder, resolver, ground.clock)
+    pool = _pool(settings)
+    door = _door(ground, appender)
+    receipts = Receipts(signer, settings.hub_uri)
+    cursors = Cursors(file_key(settings.keys_dir / "cursor.bin", source))
+    desk = _desk(ground, pool, door, receipts, cursors)
+    access = AccessTokens(signer, hub_uri=settings.hub_uri, new_id=lambda: str(source.uuid()))
+    return Hub(
+        settings=settings,
+        clock=ground.clock,
+        source=source,
+        signer=signer,
+        sealer=sealer,
+        recorder=recorder,
+        appender=appender,
+        directory=door.directory,
+        door=door,
+        rulebook=ground.rulebook,
+        receipts=receipts,
+        access=access,
+        tokens=_tokens(access, settings),
+        pool=pool,
+        once=SharedOnce(pool),
+        cursors=cursors,
+        desk=desk,
+        requests=Requests(pool, desk, sealer, ground.clock),
+        finder=Finder(desk, sealer, ground.clock),
+        notices=Notices(desk, door, ground.clock),
+        auditor=Auditor(desk=desk, receipts=receipts, rulebook=ground.rulebook, pool=pool),
+    )
+
+
+def _door(ground: _Ground, appender: Appender) -> FrontDoor:
+    settings, signer = ground.settings, ground.signer
+    directory = Directory(lambda: _connection(settings), ground.sealer, hub_keyring(signer))
+    return FrontDoor(
+        directory=directory,
+        appender=appender,
+        vocabulary=ground.rulebook.vocabulary,
+        signer=signer,
+        clock=ground.clock,
+        source=ground.source,
+        hub_uri=settings.hub_uri,
+    )
+
+
+def _desk(
+    ground: _Ground, pool: Pool, door: FrontDoor, receipts: Receipts, cursors: Cursors
+) -> Desk:
+    return Desk(
+        pool=pool,
+        door=door,
+        sealer=ground.sealer,
+        rulebook=ground.rulebook,
+        receipts=receipts,
+        cursors=cursors,
+        clock=ground.clock,
+        source=ground.source,
+    )
+
+
+def _tokens(access: AccessTokens, settings: Settings) -> TokenEndpoint:
+    url = f"{settings.public_url}/oauth2/token"
+    return TokenEndpoint(access, hub_uri=settings.hub_uri, token_url=url)
+
+
+def _pool(settings: Settings) -> Pool:
+    return AsyncConnectionPool(
         settings.database_url,
         min_size=2,
         max_size=16,
         open=False,
         timeout=5.0,
         kwargs={"autocommit": True, "options": "-c statement_timeout=15000"},
-    )
-    directory = Directory(lambda: _connection(settings), sealer, hub_keyring(signer))
-    appender = Appender(recorder, Resolver(recorder.datastore, sealer, source), clock)
-    door = FrontDoor(
-        directory=directory,
-        appender=appender,
-        vocabulary=rulebook.vocabulary,
-        signer=signer,
-        clock=clock,
-        source=source,
-        hub_uri=settings.hub_uri,
-    )
-    receipts = Receipts(signer, settings.hub_uri)
-    cursors = Cursors(file_key(settings.keys_dir / "cursor.bin", source))
-    desk = Desk(
-        pool=pool,
-        door=door,
-        sealer=sealer,
-        rulebook=rulebook,
-        receipts=receipts,
-        cursors=cursors,
-        clock=clock,
-        source=source,
-    )
-    access = AccessTokens(signer, hub_uri=settings.hub_uri, new_id=lambda: str(source.uuid()))
-    token_url = f"{settings.public_url}/oauth2/token"
-    return Hub(
-        settings=settings,
-        clock=clock,
-        source=source,
-        signer=signer,
-        sealer=sealer,
-        recorder=recorder,
-        appender=appender,
-        directory=directory,
-        door=door,
-        rulebook=rulebook,
-        receipts=receipts,
-        access=access,
-        tokens=TokenEndpoint(access, hub_uri=settings.hub_uri, token_url=token_url),
-        pool=pool,
-        once=SharedOnce(pool),
-        cursors=cursors,
-        desk=desk,
-        requests=Requests(pool, desk, sealer, clock),
-        finder=Finder(desk, sealer, clock),
-        notices=Notices(desk, door, clock),
-        auditor=Auditor(desk=desk, receipts=receipts, rulebook=rulebook, pool=pool),
     )
 
 
