@@ -14,7 +14,7 @@ from hub.api.access import Caller
 from hub.api.answer import answered
 from hub.api.documents import DisclosureRequest, answers, problems
 from hub.api.wiring import officer, reader, the_hub
-from hub.disclosure.ask import Ask
+from hub.disclosure.ask import PAGE, Ask
 from hub.ids import as_uuid
 from hub.views.read_register import RegisterFilter
 
@@ -42,12 +42,14 @@ async def ask(
     A refusal is an answer: it says what it rests on, where that may be said, and what would
     change it.
     """
+    hub = the_hub(request)
+    subject = as_uuid(body.subject)
     stated = Ask(
         partner=caller.agency,
         user=caller.user,
         purpose=body.purpose,
         channel="disclosure",
-        subject=as_uuid(body.subject),
+        subject=subject,
         legal_demand=body.legal_demand,
         necessary=body.necessary,
         emergency=body.emergency,
@@ -55,12 +57,11 @@ async def ask(
         aggregate=body.aggregate,
         stated=True,
         request_id=as_uuid(body.id),
-        limit=100,
+        after=None if body.after is None else hub.cursors.read(caller.agency, subject, body.after),
+        limit=PAGE,
     )
     asked = body.model_dump_json().encode()
-    return answered(
-        await the_hub(request).requests.answer(stated, asked), released=201, refused=403
-    )
+    return answered(await hub.requests.answer(stated, asked), released=201, refused=403)
 
 
 @router.get(

@@ -126,6 +126,8 @@ class DisclosureRequest(Closed):
     emergency: bool = False
     offence_stated: bool = False
     aggregate: bool = False
+    after: Annotated[str | None, Field(max_length=200)] = None
+    """The `next` of the answer before, to go on where it ended; under a new id."""
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
 
 

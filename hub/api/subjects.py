@@ -15,7 +15,7 @@ from hub.api.access import Caller
 from hub.api.answer import answered
 from hub.api.documents import FindRequest, answers, problems
 from hub.api.wiring import officer, reader, the_hub
-from hub.disclosure.ask import Ask, Search
+from hub.disclosure.ask import PAGE, Ask, Search
 from hub.ids import as_uuid
 from hub.intake.identifiers import identifier
 from hub.ledger.demographics import keys
@@ -62,7 +62,7 @@ async def timeline(
     until: Annotated[date | None, Query()] = None,
     as_known_on: Annotated[date | None, Query()] = None,
     after: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = 20,
 ) -> Response:
     """Return what the caller may see of a subject, item by item, with the reason for each.
 

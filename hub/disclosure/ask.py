@@ -12,6 +12,9 @@ from contracts.disclosure import Channel, ReasonCode
 from contracts.subject import LegalDemand, Purpose
 from hub.intake.identifiers import Identifier
 
+PAGE = 50
+"""The most items one answer holds: its record names each, and must itself fit in one event."""
+
 
 class DisclosureError(Exception):
     """The desk will not answer this at all; nothing was recorded."""

@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from contracts.base import Category
 from contracts.disclosure import Channel, DisclosedItem, DisclosureMade, Notice
 from hub.clock import Clock, london_day, seconds
-from hub.disclosure.ask import Answer, Ask
+from hub.disclosure.ask import PAGE, Answer, Ask
 from hub.disclosure.desk import Desk
 from hub.disclosure.receipt import digest
 from hub.disclosure.weigh import keys_for
@@ -56,6 +56,7 @@ class Notices:
 
         Plain bytes where nothing is told: then there is nothing to record either.
         """
+        limit = min(limit, PAGE)
         while limit:
             answer = await self._page(agency, user, limit, channel, after)
             if answer is not None:

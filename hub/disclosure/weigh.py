@@ -5,7 +5,7 @@ Out: Weighed items: what is shown, what is withheld, by which decision.
 Never here: I/O. This is the binding decision: the projector's only said where to look.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,6 +21,7 @@ from hub.rulebook import Decision, Rulebook, decide
 from hub.views.judge import Judge
 from hub.views.question import facts_of
 from hub.views.read import Candidate
+from hub.views.read_items import ClassOfItems
 
 NO_FACTS: Mapping[str, str] = {}
 
@@ -93,6 +94,19 @@ class Scales:
             found.append(_weighed(candidate, facts, decision, decision.shown, blocked=False))
         return found
 
+    def classes(
+        self, classes: Sequence[ClassOfItems], known: Known, ask: Ask, on: date
+    ) -> list[tuple[ClassOfItems, Decision]]:
+        """Decide whole classes of items for a stated request: few, however many items there are.
+
+        So a subject with many items costs an asker who may see none of them what nobody costs.
+        """
+        found = []
+        for one in classes:
+            about = _about(one.facts, one.poster, one.addressed, known, ask)
+            found.append((one, self.decision({**about, **ask.facts()}, on)))
+        return found
+
     def decision(self, facts: Mapping[str, str], on: date) -> Decision:
         """Return the decision on some facts."""
         return self._decide(frozenset(facts.items()), on)
@@ -133,16 +147,20 @@ def _weighed(
 
 def _facts(candidate: Candidate, known: Known, ask: Ask) -> dict[str, str]:
     """Return what is on record about showing an item to whoever asks."""
-    agencies = {
-        slug: known.facts.get(agency_key(slug), NO_FACTS)
-        for slug in (candidate.posted_by, ask.partner)
-    }
+    item = item_facts(candidate, known)
+    return _about(item, candidate.posted_by, candidate.addressed, known, ask)
+
+
+def _about(
+    item: Mapping[str, str], poster: str, addressed: Collection[str], known: Known, ask: Ask
+) -> dict[str, str]:
+    agencies = {slug: known.facts.get(agency_key(slug), NO_FACTS) for slug in (poster, ask.partner)}
     return facts_of(
         subject=known.facts.get(subject_key(ask.subject), NO_FACTS),
         relation=known.facts.get(relation_key(ask.subject, ask.partner), NO_FACTS),
-        item=item_facts(candidate, known),
-        poster=candidate.posted_by,
-        addressed=candidate.addressed,
+        item=item,
+        poster=poster,
+        addressed=addressed,
         recipient=ask.partner,
         agencies=agencies,
     )
@@ -155,12 +173,13 @@ def item_facts(candidate: Candidate, known: Known) -> dict[str, str]:
     return {"item_kind": family, "item_status": "live", **stated}
 
 
-def keys_for(candidates: Sequence[Candidate], ask: Ask) -> list[str]:
-    """Return every key that the decisions on these candidates rest on."""
+def keys_for(candidates: Sequence[Candidate], ask: Ask, posters: Collection[str] = ()) -> list[str]:
+    """Return every key that the decisions on these candidates, or these posters' items, rest on."""
     keys = {
         subject_key(ask.subject),
         relation_key(ask.subject, ask.partner),
         agency_key(ask.partner),
+        *(agency_key(poster) for poster in posters),
     }
     for candidate in candidates:
         keys.add(item_key(candidate.posted_by, candidate.jti))

@@ -1,0 +1,174 @@
+"""Looks: finds what a partner may ask for, reads the facts, and decides each item again.
+
+In: an Ask. Out: what was found, each item with its binding decision, and the facts all rest on.
+Never here: a record, a release, a transaction held while deciding.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from contracts.base import Category, Payload
+from hub.clock import Clock, london_day, seconds
+from hub.disclosure.ask import Ask
+from hub.disclosure.render import Renderer
+from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
+from hub.ledger.opened import payload_of
+from hub.ledger.read import Known, Pool, facts, tokens
+from hub.ledger.record import agency_key, relation_key, subject_key
+from hub.ledger.sealing import Sealer
+from hub.rulebook import Decision
+from hub.telemetry import BLOCKED, Log, say
+from hub.views import read
+from hub.views.question import facts_of
+from hub.views.read_items import ClassOfItems, classes_of, items_of
+from hub.views.read_patterns import setting_pattern
+
+_PATTERN = {"item_kind": "setting", "item_status": "live", "aggregate_only": "yes"}
+"""A setting's pattern, as an item the hub states: counts and themes, nobody's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one look gave: enough to answer, and to prove what the answer rests on.
+
+    `more` is the last item looked at, where the page is full and others come after it.
+    """
+
+    weighed: tuple[Weighed, ...]
+    decisions: tuple[Decision, ...]
+    """Every decision taken, shown or not: what a refusal is explained from."""
+    payloads: Mapping[int, Payload | None]
+    known: Known
+    pattern: Mapping[str, Any] | None
+    more: read.Candidate | None
+    asker: Decision
+
+    @property
+    def shown(self) -> tuple[Weighed, ...]:
+        """Return the items of which something may leave."""
+        return tuple(w for w in self.weighed if w.shown)
+
+
+class Looker:
+    """Reads and decides. Each look takes one connection and holds no lock."""
+
+    def __init__(
+        self, pool: Pool, scales: Scales, renderer: Renderer, sealer: Sealer, clock: Clock
+    ) -> None:
+        self._pool = pool
+        self._scales = scales
+        self._renderer = renderer
+        self._sealer = sealer
+        self._clock = clock
+
+    async def look(self, ask: Ask) -> Found:
+        """Return a page of decided items, and whatever else the answer needs."""
+        now = seconds(self._clock)
+        async with self._pool.connection() as connection:
+            classes, first = await self._classes(connection, ask, now)
+            open_to = [one.id for one, decision in classes if decision.shown]
+            weighed, known, more = await self._full_page(connection, ask, open_to, first, now)
+            shown = [w.candidate.position for w in weighed if w.shown]
+            opened = await tokens(connection, shown, self._sealer)
+            pattern = await self._pattern(connection, ask, known)
+        _tell_blocked(weighed)
+        return Found(
+            weighed=tuple(weighed),
+            decisions=(*(w.decision for w in weighed), *(decision for _, decision in classes)),
+            payloads={p: None if t is None else payload_of(t) for p, t in opened.items()},
+            known=known,
+            pattern=pattern,
+            more=more,
+            asker=self._asker(ask, known),
+        )
+
+    async def _full_page(
+        self, connection: AsyncConnection[Any], ask: Ask, open_to: list[int], known: Known, now: int
+    ) -> tuple[list[Weighed], Known, read.Candidate | None]:
+        """Weigh candidates until one page is full or there are no more.
+
+        A candidate is what some request could be shown. A page on which this request is shown
+        none of them is not the end: what comes after may be for it.
+        """
+        weighed: list[Weighed] = []
+        while True:
+            candidates = await self._candidates(connection, ask, open_to)
+            page = candidates[: ask.limit]
+            fresh = await facts(connection, keys_for(page, ask), now)
+            known = _joined(known, fresh)
+            weighed += self._scales.weigh(page, fresh, ask, london_day(now))
+            last = page[-1] if len(candidates) > ask.limit else None
+            if last is None or any(w.shown for w in weighed):
+                return weighed, known, last
+            ask = replace(ask, after=last.cursor)
+
+    async def _classes(
+        self, connection: AsyncConnection[Any], ask: Ask, now: int
+    ) -> tuple[list[tuple[ClassOfItems, Decision]], Known]:
+        """Decide the classes of a stated request. A timeline has its entitlements instead."""
+        if not ask.stated:
+            return [], Known({}, {})
+        classes = await classes_of(connection, str(ask.subject))
+        posters = {one.poster for one in classes}
+        known = await facts(connection, keys_for([], ask, posters), now)
+        return self._scales.classes(classes, known, ask, london_day(now)), known
+
+    async def _candidates(
+        self, connection: AsyncConnection[Any], ask: Ask, open_to: list[int]
+    ) -> list[read.Candidate]:
+        page: dict[str, Any] = {
+            "after": ask.after,
+            "limit": ask.limit + 1,
+            "since": ask.since,
+            "until": ask.until,
+            "as_known_on": ask.as_known_on,
+        }
+        subject = str(ask.subject)
+        if ask.stated:
+            return await items_of(
+                connection, subject, open_to, after=ask.after, limit=ask.limit + 1
+            )
+        return await read.candidates(connection, subject, ask.partner, **page)
+
+    async def _pattern(
+        self, connection: AsyncConnection[Any], ask: Ask, known: Known
+    ) -> dict[str, Any] | None:
+        """Return a care setting's pattern, where a statement by the hub about it may be shown."""
+        location = await read.settings_of(connection, str(ask.subject))
+        decision = self._on(ask, known, _PATTERN)
+        if location is None or not {Category.CONCERN, Category.EXISTENCE} <= decision.shown:
+            return None
+        pattern = await setting_pattern(connection, location, as_known_on=ask.as_known_on)
+        return self._renderer.pattern(pattern, decision)
+
+    def _asker(self, ask: Ask, known: Known) -> Decision:
+        """Return the decision that rests on the asker and the request alone."""
+        nothing = Known({agency_key(ask.partner): known.facts.get(agency_key(ask.partner), {})}, {})
+        return self._on(ask, nothing, NO_FACTS)
+
+    def _on(self, ask: Ask, known: Known, item: Any) -> Decision:  # noqa: ANN401 - a mapping
+        found = facts_of(
+            subject=known.facts.get(subject_key(ask.subject), NO_FACTS),
+            relation=known.facts.get(relation_key(ask.subject, ask.partner), NO_FACTS),
+            item=item,
+            poster="hub",
+            addressed=(),
+            recipient=ask.partner,
+            agencies={ask.partner: known.facts.get(agency_key(ask.partner), NO_FACTS)},
+        )
+        return self._scales.decision({**found, **ask.facts()}, london_day(seconds(self._clock)))
+
+
+def _joined(before: Known, after: Known) -> Known:
+    """Join two readings. What was decided first rests on the older, where a key was read twice."""
+    return Known({**after.facts, **before.facts}, {**after.positions, **before.positions})
+
+
+def _tell_blocked(weighed: list[Weighed]) -> None:
+    blocked = sum(w.blocked for w in weighed)
+    if blocked:
+        BLOCKED.inc(blocked)
+        say(Log.BLOCKED_RELEASE, items=blocked)
