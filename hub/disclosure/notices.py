@@ -74,7 +74,7 @@ class Notices:
             async with self._desk.pool.connection() as connection:
                 past = await self._past(connection, agency, after)
                 rows = await read.notices(connection, agency, after=past, limit=limit + 1)
-                told, items, guards, kinds = await self._still_due(connection, agency, rows[:limit])
+                told, items, guards, kinds = await self._still_due(connection, agency, _whole(rows, limit))
             if not told:
                 return None
             sets = {row.jti: self._signed(row, kinds) for row in told}
@@ -152,6 +152,17 @@ class Notices:
         )
         sub_id = agency_sub_id(row.agency) if row.subject is None else subject_sub_id(row.subject)
         return self._door.sign(Own(notice, sub_id, jti=row.jti), audience=row.agency).decode()
+
+
+def _whole(rows: list[read.NoticeRow], limit: int) -> list[read.NoticeRow]:
+    """Return at most `limit` notices, and of the last position all or none.
+
+    A stream goes on after a position: a notice cut off from its position would never be sent.
+    """
+    if len(rows) <= limit:
+        return rows
+    whole = [row for row in rows[:limit] if row.position != rows[limit].position]
+    return whole or rows[:limit]
 
 
 def _ask(agency: str, row: read.NoticeRow) -> Ask:
