@@ -133,7 +133,7 @@ def _database(folder: Path) -> Child:
     (runtime / "python_PostgresServer").mkdir(parents=True, mode=0o700)
     return start(
         "database",
-        ["hub.demo.postgres", str(folder / "database")],
+        ["hub.demo.postgres", str(folder)],
         settings={"XDG_RUNTIME_DIR": str(runtime)},
         log=folder / "database.log",
         talks=True,

@@ -16,8 +16,8 @@ DATABASE = "hub"
 
 
 def main(folder: Path) -> None:
-    """Start a server in `folder`, say where it is, and stop it when stdin ends."""
-    data = folder / "data"
+    """Start a server in the try-out's folder, say where it is, and stop it when stdin ends."""
+    data = folder / "database" / "data"
     data.mkdir(parents=True)
     server = postgres_server.get_server(data, cleanup_mode="stop")
     try:

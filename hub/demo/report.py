@@ -154,6 +154,8 @@ class Report:
             self._say(f"What each agency that may see anything is shown of {about}:")
             self._console.print(side_by_side(self._of(about, shown), self._told.names))
         self._say(CAVEAT)
+        if not any(line.basis == "replay" for line in self._told.lines):
+            self._say("The hub raises alarms about care settings; here it had none to raise.")
         self._console.print(_dates(self._told.lines))
         if chronology.count:
             self._say("Figures that sources give without dates. None of them was replayed:")
