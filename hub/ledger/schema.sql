@@ -110,6 +110,9 @@ BEGIN
     -- earlier one, and a reader passes over the hole and never sees it.
     LOCK TABLE ledger.events IN EXCLUSIVE MODE;
     SELECT coalesce(max(notification_id), 0) INTO last_position FROM ledger.events;
+    -- Time never runs back in the ledger, though two processes' clocks differ.
+    SELECT greatest(now_ms, coalesce(max(h.recorded_at), now_ms)) INTO now_ms
+        FROM ledger.header h WHERE h.position = last_position;
 
     RETURN QUERY
         SELECT i.n::integer, CASE WHEN h.digest = i.digest THEN 'seen' ELSE 'conflict' END,
@@ -123,6 +126,10 @@ BEGIN
     SELECT coalesce(array_agg(DISTINCT w.n), '{}') INTO stale FROM (
         SELECT g.n FROM unnest(g_idx, g_key, g_position) AS g(n, key, position)
             JOIN ledger.fact_scope f ON f.key = g.key WHERE f.position > g.position
+        UNION ALL
+        -- News that stands before it in this very batch is news as well.
+        SELECT g.n FROM unnest(g_idx, g_key) AS g(n, key)
+            JOIN unnest(f_idx, f_key) AS x(n, key) ON x.key = g.key WHERE x.n < g.n
         UNION ALL
         SELECT x.n FROM unnest(i_idx, i_mac, i_subject, i_exact) AS x(n, mac, subject, exact)
             JOIN ledger.subject_index o ON o.mac = x.mac
@@ -175,15 +182,19 @@ BEGIN
         ON CONFLICT (partner) DO UPDATE SET pseq = excluded.pseq;
 
     -- Two facts under one key in one batch: the later one stands, as it would in two batches.
+    -- Only a retraction is final: whatever is said of the item later, it stays retracted.
     INSERT INTO ledger.fact_current AS c (key, fact, value, position, expires_at)
         SELECT DISTINCT ON (x.key, x.fact) x.key, x.fact, x.value, f.place, x.expires
         FROM unnest(f_idx, f_key, f_fact, f_value, f_expires)
              WITH ORDINALITY AS x(n, key, fact, value, expires, o)
         JOIN unnest(f_n, f_place) AS f(n, place) ON f.n = x.n
         WHERE x.fact IS NOT NULL
-        ORDER BY x.key, x.fact, f.place DESC, x.o DESC
+        ORDER BY x.key, x.fact,
+            CASE WHEN x.fact = 'item_status' AND x.value = 'retracted' THEN f.place END,
+            f.place DESC, x.o DESC
         ON CONFLICT (key, fact) DO UPDATE SET value = excluded.value,
-            position = excluded.position, expires_at = excluded.expires_at;
+            position = excluded.position, expires_at = excluded.expires_at
+        WHERE c.fact <> 'item_status' OR c.value <> 'retracted';
     INSERT INTO ledger.fact_scope (key, position)
         SELECT x.key, max(f.place) FROM unnest(f_idx, f_key) AS x(n, key)
         JOIN unnest(f_n, f_place) AS f(n, place) ON f.n = x.n GROUP BY x.key

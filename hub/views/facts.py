@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from hub.views.rows import FactRow, HeaderRow
 from hub.views.world import Subject, World
 
+RETRACTED = ("item_status", "retracted")
+
 
 def apply(world: World, row: HeaderRow, end_s: int) -> list[str]:
     """Put the row's facts on record; return the keys under which something now reads otherwise.
@@ -22,6 +24,8 @@ def apply(world: World, row: HeaderRow, end_s: int) -> list[str]:
     """
     touched: dict[str, None] = {}
     for key, fact, value, expires_at in row.facts:
+        if (fact, _facts(world, key).get(fact)) == RETRACTED:
+            continue  # final, in ledger.append as well: a dispute does not bring an item back
         world.changes.facts[key, fact] = FactRow(value, row.position, expires_at)
         world.due_after(end_s, key, fact, expires_at)
         over = expires_at is not None and expires_at <= world.clock
