@@ -22,6 +22,7 @@ from eventsourcing.persistence import (
     OperationalError,
     PersistenceError,
 )
+from psycopg.errors import DiskFull, LockNotAvailable, OutOfMemory, QueryCanceled
 
 from hub.clock import Clock
 from hub.ledger.record import (
@@ -33,12 +34,14 @@ from hub.ledger.record import (
     StaleError,
     UnavailableError,
 )
-from hub.ledger.resolve import Resolver, disclosures_first
+from hub.ledger.resolve import Resolver, news_last
 from hub.ledger.store import HubRecorder, Placed, Sealed
 
 MAX_BATCH = 500
 MAX_WAITING = 10_000
 MAX_TRIES = 3
+CALLED_OFF = (DiskFull, LockNotAvailable, OutOfMemory, QueryCanceled)
+"""A full disk, a lock or a statement that took too long: errors that undo their transaction."""
 
 
 @dataclass(slots=True)
@@ -79,6 +82,9 @@ class Appender:
             UnavailableError: the writer is closing.
         """
         fresh = [_Waiting(draft) for draft in drafts]
+        for waiting in fresh:
+            # Whoever gives up waiting must not undo what the others of its batch wait for.
+            waiting.answer.set_running_or_notify_cancel()
         with self._wake:
             if self._closing:
                 raise UnavailableError("the hub is shutting down")
@@ -129,7 +135,7 @@ class Appender:
             else:
                 ready.append((waiting, outcome))
         order = {id(e): w for w, e in ready}
-        entries = disclosures_first([e for _, e in ready])
+        entries = news_last([e for _, e in ready])
         self._store([(order[id(e)], e) for e in entries])
         if again:
             self._put_back(again)
@@ -154,17 +160,23 @@ class Appender:
                 self._answer(waiting, entry, place)
 
     def _call(self, entries: list[Sealed]) -> list[Placed]:
-        """Call the ledger once, and once more where the first outcome is unknown."""
+        """Call the ledger once, and once more where the first outcome is unknown.
+
+        What the server itself called off has a known outcome: nothing of it was stored.
+        """
         # Time never runs back in the ledger, whatever the machine's clock does.
         self._last_ms = max(self._last_ms, self._clock.now_ms())
         try:
             return self._recorder.append(entries, self._last_ms)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as failed:
+            if isinstance(failed.__cause__, CALLED_OFF):
+                raise
             return self._recorder.append(entries, self._last_ms)
 
     def _answer(self, waiting: _Waiting, entry: Sealed, place: Placed) -> None:
         draft = waiting.draft
         if place.status == "conflict":
+            self._resolver.forget(entry)
             waiting.answer.set_exception(JtiReusedError("jti was used for other content"))
         elif place.status == "stale":
             self._resolver.forget(entry)
@@ -176,7 +188,7 @@ class Appender:
         elif place.position is None or place.recorded_at_ms is None:  # pragma: no cover - schema
             waiting.answer.set_exception(UnavailableError("the ledger gave no place"))
         else:
-            self._resolver.placed(entry)
+            self._resolver.placed(entry, new=place.status == "stored")
             waiting.answer.set_result(
                 Record(
                     position=place.position,

@@ -17,12 +17,14 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 
 from hub.ids import Source
+from hub.ledger.kek import KekError
 from hub.ledger.record import (
     Assertion,
     Draft,
     Identifier,
     LedgerError,
     SubjectErasedError,
+    UnavailableError,
     UnknownSubjectError,
     key_of,
 )
@@ -31,6 +33,8 @@ from hub.ledger.store import Sealed
 
 _CACHED = 100_000
 _DAY_S = 86_400
+_NEWS = {"disclosure": 0, "key": 2, "policy": 2}
+"""Places of leaf kinds in a batch; any other is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +60,44 @@ class Resolver:
         macs = [[(self._blind(i), i.exact) for i in d.identifiers] for d in drafts]
         self._look_up(m for row in macs for m, exact in row if exact)
         minted: dict[bytes, UUID] = {}
-        owners: list[UUID | None] = []
+        owners: list[UUID | None] = [
+            d.subject or self._owner(row, minted) for d, row in zip(drafts, macs, strict=True)
+        ]
+        lost = self._fetch_keys(owner for owner in owners if owner is not None)
         fresh: dict[UUID, bytes] = {}
-        for draft, row in zip(drafts, macs, strict=True):
-            owner = draft.subject or self._owner(row, minted)
+        for n, row in enumerate(macs):
+            owner = owners[n] or self._owner(row, minted)
             if owner is None and any(exact for _, exact in row):
                 owner = self._source.uuid()
                 fresh[owner] = self._sealer.new_key(owner)
-            if owner is not None and owner in fresh:
-                minted.update({m: owner for m, exact in row if exact})
-            owners.append(owner)
-        batch = _Batch(minted, fresh, self._fetch_keys(o for o in owners if o is not None))
+            owners[n] = owner
+            if owner is None or owner in lost:
+                continue
+            for mac, exact in row:
+                if exact and mac not in self._subjects:
+                    # Whoever named it first has it: a later alias in this batch cannot take it.
+                    minted.setdefault(mac, owner)
+        batch = _Batch(minted, fresh, lost)
         return [
             self._sealed(d, owner, row, batch)
             for d, owner, row in zip(drafts, owners, macs, strict=True)
         ]
 
-    def placed(self, entry: Sealed) -> None:
-        """Remember the identifiers of an entry that is now stored."""
+    def placed(self, entry: Sealed, *, new: bool) -> None:
+        """Remember the identifiers of an entry that is now stored.
+
+        Of one that was stored before (`new` is False) nothing here was kept: neither a key nor
+        an identifier of this preparation reached the database.
+        """
+        if not new:
+            self.forget(entry)
+            return
         for mac, exact in entry.index:
             if exact:
                 self._remember(mac, entry.subject)
 
     def forget(self, entry: Sealed) -> None:
-        """Drop what was assumed about an entry that was refused as stale."""
+        """Drop what was assumed about an entry that was not stored."""
         for mac, _ in entry.index:
             self._subjects.pop(mac, None)
         if entry.new_key is not None:
@@ -116,11 +134,16 @@ class Resolver:
             ).fetchall()
         lost: dict[UUID, LedgerError] = {s: UnknownSubjectError("no such subject") for s in wanted}
         for row in rows:
-            if row["state"] == "live":
-                self._sealer.admit(row["key_id"], bytes(row["wrapped"]))
-                del lost[row["key_id"]]
-            else:
+            if row["state"] != "live":
                 lost[row["key_id"]] = SubjectErasedError("the subject's key was destroyed")
+                continue
+            try:
+                self._sealer.admit(row["key_id"], bytes(row["wrapped"]))
+            except KekError:
+                # Refused alone: an altered key row must not hold up everybody else's events.
+                lost[row["key_id"]] = UnavailableError("the subject's key does not open")
+            else:
+                del lost[row["key_id"]]
         return lost
 
     def _sealed(
@@ -161,12 +184,13 @@ def stored_event(entry: Sealed) -> StoredEvent:
     return StoredEvent(entry.subject, 0, entry.draft.type_uri, entry.envelope)
 
 
-def disclosures_first(entries: Sequence[Sealed]) -> list[Sealed]:
-    """Order a batch so that what rests on facts stands before what changes them.
+def news_last(entries: Sequence[Sealed]) -> list[Sealed]:
+    """Order a batch so that what rests on something stands before the news that changes it.
 
-    Otherwise a disclosure could be given a later position than the withdrawal committed with it.
+    The ledger refuses what stands behind such news. Disclosures rest on facts, and everything
+    rests on keys and registrations.
     """
-    return sorted(entries, key=lambda e: e.draft.kind != "disclosure")
+    return sorted(entries, key=lambda e: _NEWS.get(e.draft.kind, 1))
 
 
 def _assertions(draft: Draft, subject: UUID) -> tuple[Assertion, ...]:

@@ -43,8 +43,12 @@ class Sealer:
         return self._keys.wrap(key_id.bytes, key)
 
     def known(self, key_id: UUID) -> bool:
-        """Return whether this subject's key is at hand."""
-        return key_id in self._open
+        """Return whether this subject's key is at hand, and keep it there for now."""
+        with self._lock:
+            if key_id not in self._open:
+                return False
+            self._open.move_to_end(key_id)  # the least lately used goes first
+            return True
 
     def admit(self, key_id: UUID, wrapped: bytes) -> None:
         """Unwrap a stored key for use.
