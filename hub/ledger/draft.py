@@ -63,7 +63,9 @@ def draft(
         subject=subject,
         identifiers=identifiers,
         facts=tuple(
-            f for f in payload.facts() if _may_assert(f, verified, poster_kind, vocabulary)
+            _lasting(f, vocabulary)
+            for f in payload.facts()
+            if _may_assert(f, verified, poster_kind, vocabulary)
         ),
         guards=guards,
         touches=(standing_key(payload.agency),) if isinstance(payload, AboutAgency) else (),
