@@ -74,7 +74,9 @@ class Notices:
             async with self._desk.pool.connection() as connection:
                 past = await self._past(connection, agency, after)
                 rows = await read.notices(connection, agency, after=past, limit=limit + 1)
-                told, items, guards, kinds = await self._still_due(connection, agency, _whole(rows, limit))
+                told, items, guards, kinds = await self._still_due(
+                    connection, agency, _whole(rows, limit)
+                )
             if not told:
                 return None
             sets = {row.jti: self._signed(row, kinds) for row in told}
