@@ -7,6 +7,7 @@ Ignores: every other event.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from contracts.base import Category
@@ -58,7 +59,12 @@ def add(world: World, row: HeaderRow) -> None:
 
 
 def _disclosed(row: HeaderRow, item: Mapping[str, Any]) -> DisclosedRow:
-    shown = mask(Category(name) for name in item["categories"])
+    shown = _mask(tuple(item["categories"]))
     return DisclosedRow(
         row.position, item["position"], row.partner or "", row.routing.get("subject"), shown
     )
+
+
+@cache
+def _mask(names: tuple[str, ...]) -> int:
+    return mask(Category(name) for name in names)

@@ -91,9 +91,9 @@ def postgres() -> Iterator[Postgres]:
             server.drop(name)
         return
     with tempfile.TemporaryDirectory(
-        prefix="hub-pg-", dir=_folder(), ignore_cleanup_errors=True
+        prefix="hub-pg-", dir=data_folder(), ignore_cleanup_errors=True
     ) as folder:
-        engine = _embedded(Path(folder))
+        engine = embedded(Path(folder))
         try:
             server = Postgres(engine.get_uri("postgres"), prefix)
             with psycopg.connect(server.root, autocommit=True) as connection:
@@ -120,13 +120,13 @@ def hub_database(postgres: Postgres) -> Iterator[str]:
     postgres.drop(name)
 
 
-def _folder() -> str | None:
+def data_folder() -> str | None:
     # As root the server runs as another user and opens every folder above its data to all:
     # that must never be root's home.
     return "/var/tmp" if os.geteuid() == 0 else None  # noqa: S108 - a random name below it
 
 
-def _embedded(folder: Path) -> Any:  # noqa: ANN401 - the package has no types
+def embedded(folder: Path) -> Any:  # noqa: ANN401 - the package has no types
     # Its lock file lies in a shared folder, owned by whoever came first, unless this one exists.
     runtime = folder / "run"
     runtime.mkdir(mode=0o700)

@@ -1,6 +1,8 @@
 """A ledger to tell a story in, and the views folded from it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +10,28 @@ from psycopg import Connection
 
 from hub.rulebook import Rulebook, shipped
 from hub.views.runner import Projector, connect
-from tests.views.story import Story
+from tests.views.story import TURN, Story
 
 
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
     return shipped()
+
+
+@pytest.fixture(scope="session")
+def turning(rulebook: Rulebook) -> Rulebook:
+    """The law, with one provision that begins and one that ends a few days into every story."""
+    return replace(
+        rulebook,
+        rules=tuple(
+            replace(rule, since=TURN)
+            if rule.id == "s42-cooperation"
+            else replace(rule, until=TURN + timedelta(days=2))
+            if rule.id == "setting-concern"
+            else rule
+            for rule in rulebook.rules
+        ),
+    )
 
 
 @pytest.fixture

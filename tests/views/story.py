@@ -6,6 +6,7 @@ Never here: views. The story says what was posted; the tests say what must follo
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from psycopg import Connection
@@ -32,6 +33,8 @@ KINDS = {
 AGENCIES = tuple(KINDS)
 ALL_YES = dict.fromkeys(("care_and_support_needs", "abuse_or_risk", "cannot_protect_self"), "yes")
 DIGEST = "0" * 64
+TURN = date(2026, 9, 23)
+"""A day on which the law of some tests changes, two days after a story begins."""
 
 
 class Step(NamedTuple):

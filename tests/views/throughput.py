@@ -3,7 +3,7 @@
 In: a database URL with the ledger and the views, empty. Out: events a second, and rows written.
 Never here: an assertion about time.
 
-Run it with `python -m tests.views.throughput`, which starts a server of its own.
+Run it with `python -m tests.views.throughput [READS]`, which starts a server of its own.
 """
 
 import sys
@@ -15,15 +15,17 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from contracts.base import Category
 from contracts.concern import ConcernRaised
 from contracts.consent import ConsentGiven
+from contracts.disclosure import DisclosureMade
 from contracts.enquiry import EvidenceAdded
 from contracts.triage import RoleAssigned, S42Decision
 from hub.rulebook import shipped
 from hub.views import tables
 from hub.views.runner import Projector, connect
 from tests.support.ledger_rows import START_S, Posted, append, event, registered, uid
-from tests.support.postgres import FAST, SCHEMA, _embedded, _folder
+from tests.support.postgres import FAST, SCHEMA, embedded, data_folder
 
 AGENCIES = {
     "council-a": "council",
@@ -64,8 +66,37 @@ def case(number: int, items: int) -> list[Posted]:
     return events
 
 
-def measure(url: str, *, cases: int = 400, items: int = 25) -> dict[str, float]:
-    """Fill the ledger with cases whose events come interleaved, project them, and say how fast."""
+def answers(count: int) -> list[Posted]:
+    """Return the register's events for answers of 20 items each, which every read adds."""
+    shown = tuple(
+        {"position": n, "categories": (Category.EXISTENCE, Category.CONCERN), "decision": "0" * 64,
+         "rules": ("s42-enquiry@1", "s42-cooperation@1")}
+        for n in range(10, 30)
+    )  # fmt: skip
+    head = {
+        "about": "agency",
+        "partner": "gp-a",
+        "purpose": "direct_care",
+        "channel": "timeline",
+        "rulebook": "0" * 64,
+        "fact_position": 1,
+        "body_digest": "A" * 43,
+        "items": shown,
+    }
+    payload = DisclosureMade.model_validate(head)
+    agency = uid("agency gp-a")
+    return [event("hub", payload, agency, jti=uid(f"answer {n}")) for n in range(count)]
+
+
+def measure(url: str, *, cases: int = 400, items: int = 25, reads: int = 0) -> dict[str, float]:
+    """Fill the ledger with cases whose events come interleaved, project them, and say how fast.
+
+    Args:
+        url: an empty database with the ledger and the views.
+        cases: how many cases, each with a part for every agency.
+        items: how many events each case has.
+        reads: how many answers of 20 items stand in the ledger besides.
+    """
     with connect(url) as connection:
         append(
             connection,
@@ -77,6 +108,8 @@ def measure(url: str, *, cases: int = 400, items: int = 25) -> dict[str, float]:
             together = streams[batch : batch + 100]
             rows = [events[n] for n in range(items) for events in together]
             append(connection, rows, at_ms=(START_S + 60) * 1000)
+        if reads:
+            append(connection, answers(reads), at_ms=(START_S + 60) * 1000)
         connection.execute("ANALYZE")
         projector = Projector(shipped(), now_ms=lambda: START_S * 1000)
         before, cpu = time.perf_counter(), time.process_time()
@@ -101,8 +134,8 @@ def _count(connection: psycopg.Connection[Any], table: str) -> int:
 
 def main() -> None:
     """Measure on an embedded server and print the figures."""
-    with tempfile.TemporaryDirectory(dir=_folder(), ignore_cleanup_errors=True) as folder:
-        engine = _embedded(Path(folder))
+    with tempfile.TemporaryDirectory(dir=data_folder(), ignore_cleanup_errors=True) as folder:
+        engine = embedded(Path(folder))
         try:
             url = engine.get_uri("postgres")
             with psycopg.connect(url, autocommit=True) as connection:
@@ -110,7 +143,8 @@ def main() -> None:
                     connection.execute(statement)
                 connection.execute(SCHEMA.read_bytes())
                 tables.create(connection)
-            sys.stdout.write(f"{measure(url)}\n")
+            reads = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+            sys.stdout.write(f"{measure(url, reads=reads)}\n")
         finally:
             engine.cleanup()
 
