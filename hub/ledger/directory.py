@@ -38,7 +38,7 @@ class Directory:
 
     def __init__(self, connect: Connect, sealer: Sealer, seed: Keyring) -> None:
         """Start from `seed`: the hub's own key, by which the first events are signed."""
-        self._connect = connect
+        self.connect = connect
         self._sealer = sealer
         self._standing = Standing(seed, AgencyRegister.empty(), 0)
         self._lock = Lock()
@@ -52,7 +52,7 @@ class Directory:
         """Read what was recorded since, and return the standing."""
         with self._lock:
             before = self._standing
-            with self._connect() as connection:
+            with self.connect() as connection:
                 fresh = governance_after(connection, before.position, self._sealer)
             if fresh:
                 told = [(payload_of(token), at_ms // 1000) for _, at_ms, _, token in fresh]

@@ -22,6 +22,7 @@ from hub.ledger.append import Appender
 from hub.ledger.directory import Directory
 from hub.ledger.draft import draft
 from hub.ledger.record import Draft, Guard, LedgerError, Record, StaleError, standing_key
+from hub.ledger.resent import on_record, resent_key
 from hub.rulebook.model import FactEntry
 
 MAX_TRIES = 5
@@ -70,6 +71,8 @@ class FrontDoor:
             try:
                 prepared = self.prepare(token, caller)
                 return await asyncio.wrap_future(self._appender.submit(prepared))
+            except IntakeError as refusal:
+                return await self._first_answer(token, caller, refusal)
             except StaleError:
                 await asyncio.to_thread(self.directory.refresh)
         raise StaleError("the agency's keys keep changing")
@@ -87,7 +90,7 @@ class FrontDoor:
             try:
                 prepared = self.prepare(token, caller)
             except IntakeError as refusal:
-                answers[jti] = refusal
+                answers[jti] = await self._again(token, caller, refusal)
                 continue
             if str(prepared.jti) == jti:
                 drafts[jti] = prepared
@@ -99,6 +102,7 @@ class FrontDoor:
         )
         for jti, outcome in zip(drafts, outcomes, strict=True):
             if isinstance(outcome, StaleError):
+                await asyncio.to_thread(self.directory.refresh)
                 answers[jti] = await self._again(tokens[jti], caller)
             elif isinstance(outcome, Record | LedgerError):
                 answers[jti] = outcome
@@ -157,12 +161,34 @@ class FrontDoor:
             guards=(Guard(standing_key(verified.agency), standing.position),),
         )
 
-    async def _again(self, token: bytes, caller: str) -> Record | IntakeError | LedgerError:
+    async def _again(
+        self, token: bytes, caller: str, refusal: IntakeError | None = None
+    ) -> Record | IntakeError | LedgerError:
         try:
-            await asyncio.to_thread(self.directory.refresh)
+            if refusal is not None:
+                return await self._first_answer(token, caller, refusal)
             return await self.post(token, caller)
-        except (IntakeError, LedgerError) as refusal:
-            return refusal
+        except (IntakeError, LedgerError) as refused:
+            return refused
+
+    async def _first_answer(self, token: bytes, caller: str, refusal: IntakeError) -> Record:
+        """Return what an event that would be refused by now was answered when it was new.
+
+        Raises:
+            IntakeError: it never was on record: the refusal stands.
+        """
+        resent = resent_key(token, caller, self.directory.now.keyring)
+        if resent is None:
+            raise refusal
+
+        def look() -> Record | None:
+            with self.directory.connect() as connection:
+                return on_record(connection, caller, *resent)
+
+        record = await asyncio.to_thread(look)
+        if record is None:
+            raise refusal
+        return record
 
     def _verify(self, token: bytes, caller: str | None) -> Verified:
         standing = self.directory.now

@@ -60,9 +60,9 @@ class RunningHub:
 
     settings: Settings
     folder: Path
-    processes: dict[str, "subprocess.Popen[bytes]"]
-    keys: dict[str, AgencyKey] = field(default_factory=dict)
-    _clients: dict[str, HubClient] = field(default_factory=dict)
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(repr=False)
+    keys: dict[str, AgencyKey] = field(default_factory=dict, repr=False)
+    _clients: dict[str, HubClient] = field(default_factory=dict, repr=False)
     _serial: Iterator[int] = field(default_factory=itertools.count)
     _open: ExitStack = field(default_factory=ExitStack)
 

@@ -88,7 +88,12 @@ class SignedIn:
         }
 
     def send(
-        self, method: str, path: str, *, headers: dict[str, str] | None = None, **sent: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str] | None = None,
+        **sent: Any,  # noqa: ANN401 - httpx's own
     ) -> httpx.Response:
         """Send one request, with a proof of its own; `headers` replace what it would send."""
         # The proof names the path as it stands in the request line.
