@@ -123,14 +123,18 @@ def running(agencies: Iterable[Agency]) -> Iterator[Running]:
 
 
 def _safe_parent() -> str | None:
-    # As root the server runs as another user, and opens every folder above its data to all.
-    return "/var/tmp" if os.geteuid() == 0 else None  # noqa: S108 - a random name below it
+    # As root the server runs as another user, and opens every folder above its data to all. And
+    # it is told of its socket's folder in a way that a space would break in two.
+    elsewhere = os.geteuid() == 0 or " " in tempfile.gettempdir()
+    return "/var/tmp" if elsewhere else None  # noqa: S108 - a random name below it
 
 
 def _database(folder: Path) -> Child:
     # Its lock lies in a shared folder, owned by whoever came first, unless this one exists.
+    # Each level on its own: `parents` would leave the upper one open to others, and unused.
     runtime = folder / "run"
-    (runtime / "python_PostgresServer").mkdir(parents=True, mode=0o700)
+    runtime.mkdir(mode=0o700)
+    (runtime / "python_PostgresServer").mkdir(mode=0o700)
     return start(
         "database",
         ["hub.demo.postgres", str(folder)],

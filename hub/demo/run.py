@@ -57,7 +57,7 @@ def _run(review: tuple[Chronology, Script], *, story: bool, stay: bool, json_: b
     try:
         with _stoppable():
             _play(review, story=story, stay=stay, json_=json_)
-    except (KeyboardInterrupt, StoppedError):
+    except StoppedError:
         _SAY.print("Stopped.")
     except (LaunchError, RefusedEventError, KitError) as error:
         _SAY.print(f"hub: {type(error).__name__}: {error}", markup=False)
@@ -101,13 +101,21 @@ def _stay(hub: Running) -> None:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Let SIGTERM end the try-out the way Ctrl-C does, so that nothing is left running."""
+    """Let SIGTERM and Ctrl-C end the try-out in order, so that nothing is left running.
+
+    Ctrl-C too: a shell starts what it puts in the background with that signal ignored.
+    """
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)  # a second one must not cut the ending short
         raise StoppedError
 
-    before = signal.signal(signal.SIGTERM, on_signal)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
+        signal.signal(number, on_signal)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
