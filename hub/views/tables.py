@@ -44,6 +44,7 @@ def metadata(schema: str = SCHEMA) -> MetaData:
     meta = MetaData(schema=schema)
     _progress(meta)
     _case_file(meta)
+    _entitled(meta)
     _settings(meta)
     _register(meta)
     return meta
@@ -128,6 +129,9 @@ def _case_file(meta: MetaData) -> None:
         _must("items", Integer),
         Index("subject_class_class", "class_id"),
     )
+
+
+def _entitled(meta: MetaData) -> None:
     Table(
         "entitlement",
         meta,

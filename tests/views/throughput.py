@@ -25,7 +25,7 @@ from hub.rulebook import shipped
 from hub.views import tables
 from hub.views.runner import Projector, connect
 from tests.support.ledger_rows import START_S, Posted, append, event, registered, uid
-from tests.support.postgres import FAST, SCHEMA, embedded, data_folder
+from tests.support.postgres import FAST, SCHEMA, data_folder, embedded
 
 AGENCIES = {
     "council-a": "council",
