@@ -76,7 +76,7 @@ class FileKeys:
         """
         try:
             return self._aead.decrypt(wrapped[:12], wrapped[12:], key_id)
-        except InvalidTag as wrong:
+        except (InvalidTag, ValueError) as wrong:  # too short to hold a nonce: ValueError
             raise KekError("a wrapped key does not open") from wrong
 
     def blind(self, kind: str, value: str) -> bytes:
@@ -103,6 +103,10 @@ def file_key(path: Path, source: Source) -> bytes:
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(aside)
         aside.unlink()
+        # The name must outlive a power cut before anything is sealed under the key.
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
     key = path.read_bytes()
     if len(key) != 32:  # noqa: PLR2004 - AES-256
         raise KekError("a master key file has the wrong length")

@@ -78,7 +78,7 @@ class Sealer:
         Raises:
             SealError: it does not open as this agency's event of this id and kind.
         """
-        if envelope[: len(MAGIC)] != MAGIC:
+        if envelope[: len(MAGIC)] != MAGIC or len(envelope) < _HEAD:
             raise SealError("not an envelope of this hub")
         key_id = UUID(bytes=envelope[4:20])
         aead = self._open.get(key_id)
