@@ -6,6 +6,7 @@ Never here: content. A notice says that something concerns the partner; the desk
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from hub.telemetry import REFUSED, STORED
 
 router = APIRouter(prefix="/events", tags=["events"])
 
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 MAX_SETS = 1_000
 MAX_BATCH_BYTES = MAX_SETS * 16 * 1024
 """A full batch of events of 16 KiB: larger ones go in smaller batches."""
@@ -111,6 +113,9 @@ def _sets(body: bytes) -> dict[str, bytes]:
         raise IntakeError(Err.INVALID_REQUEST, "a batch is one object with the member sets")
     if len(sets) > MAX_SETS:
         raise IntakeError(Err.INVALID_REQUEST, "a batch holds at most 1,000 events")
+    # What a batch names its events by comes back in the answer, so it may be nothing but an id.
+    if not all(_ID.fullmatch(jti) for jti in sets):
+        raise IntakeError(Err.INVALID_REQUEST, "each event stands under its jti, a lower-case UUID")
     tokens = {jti: token.encode() for jti, token in sets.items() if isinstance(token, str)}
     if len(tokens) != len(sets) or any(len(t) > MAX_TOKEN_BYTES for t in tokens.values()):
         raise IntakeError(Err.INVALID_REQUEST, "each event is a compact JWS of at most 48 KiB")

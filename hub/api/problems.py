@@ -11,10 +11,12 @@ from typing import Any
 import psycopg
 from fastapi.exceptions import RequestValidationError
 from psycopg_pool import PoolTimeout
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.api.access import AccessError
+from hub.api.documents import Demographics, DisclosureRequest, FindRequest, NamedBy, PollRequest
 from hub.disclosure.ask import CursorError, RequestIdReusedError
 from hub.intake.errors import (
     CallerMismatchError,
@@ -54,6 +56,14 @@ _TITLES = {
 
 
 _UNAVAILABLE = 503
+_BODIES: tuple[type[BaseModel], ...] = (
+    PollRequest,
+    FindRequest,
+    NamedBy,
+    Demographics,
+    DisclosureRequest,
+)
+_OURS = frozenset({"body"}.union(*(model.model_fields for model in _BODIES)))
 
 
 class RequestTooLargeError(Exception):
@@ -157,9 +167,11 @@ def intake_answer(error: Exception) -> tuple[int, dict[str, str]]:
 def _fault(error: Mapping[str, Any]) -> dict[str, str]:
     """Return where and what kind of fault: FastAPI's own 422 repeats the input itself.
 
-    Only the first step of the place is the schema's; a member the sender made up is not echoed.
+    A place in a body is followed as far as its steps are the schema's own words. A member that
+    the sender made up, or a key of a map, is not echoed.
     """
-    where = [str(step) for step in error["loc"]]
-    if error["type"] == "extra_forbidden":
-        where = where[:-1]
-    return {"pointer": "/" + "/".join(where), "fault": str(error["type"])}
+    where = list(error["loc"])
+    if where[0] == "body":
+        theirs = (n for n, s in enumerate(where) if not isinstance(s, int) and s not in _OURS)
+        where = where[: next(theirs, len(where))]
+    return {"pointer": "/" + "/".join(map(str, where)), "fault": str(error["type"])}
