@@ -48,7 +48,7 @@ class Candidate:
 
 
 _ADDRESSED = 10
-_CANDIDATE: LiteralString = (
+ITEM: LiteralString = (
     "SELECT i.position, i.jti::text, i.type, i.agency, i.occurred_at, i.recorded_at, i.categories,"
     " i.setting, i.case_ref, i.class_id, c.addressed, c.facts, "
 )
@@ -58,13 +58,10 @@ _PAGE: LiteralString = (
     " ORDER BY i.occurred_at, i.position LIMIT %(limit)s"
 )
 _ENTITLED: LiteralString = (
-    _CANDIDATE + "e.mask, e.decision_id FROM views_v1.item i"
+    ITEM + "e.mask, e.decision_id FROM views_v1.item i"
     " JOIN views_v1.item_class c USING (class_id)"
     " JOIN views_v1.entitlement e ON e.subject = i.subject AND e.class_id = i.class_id"
     " AND e.agency = %(agency)s" + _PAGE
-)
-_ALL: LiteralString = (
-    _CANDIDATE + "0, NULL FROM views_v1.item i JOIN views_v1.item_class c USING (class_id)" + _PAGE
 )
 
 
@@ -94,24 +91,7 @@ async def candidates(
     page = _page(
         subject, after=after, limit=limit, since=since, until=until, as_known_on=as_known_on
     )
-    return await _candidates(connection, _ENTITLED, {**page, "agency": agency})
-
-
-async def all_items(
-    connection: AsyncConnection[Any],
-    subject: str,
-    *,
-    after: Cursor | None = None,
-    limit: int = 50,
-    since: date | None = None,
-    until: date | None = None,
-    as_known_on: date | None = None,
-) -> list[Candidate]:
-    """Return a page of all items about a subject, for a stated request; `entitled` is 0."""
-    page = _page(
-        subject, after=after, limit=limit, since=since, until=until, as_known_on=as_known_on
-    )
-    return await _candidates(connection, _ALL, page)
+    return await items(connection, _ENTITLED, {**page, "agency": agency})
 
 
 async def settings_of(connection: AsyncConnection[Any], subject: str) -> str | None:
@@ -227,9 +207,10 @@ def _page(
     }
 
 
-async def _candidates(
+async def items(
     connection: AsyncConnection[Any], statement: LiteralString, values: Mapping[str, Any]
 ) -> list[Candidate]:
+    """Return what a statement that begins with ITEM finds."""
     rows = await _rows(connection, statement, values)
     found = []
     for row in rows:

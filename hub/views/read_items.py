@@ -9,17 +9,15 @@ from typing import Any, LiteralString
 
 from psycopg import AsyncConnection
 
-from hub.views.read import Candidate, Cursor
+from hub.views.read import ITEM, Candidate, Cursor, items
 
-_ADDRESSED = 10
-_CANDIDATE: LiteralString = (
-    "SELECT i.position, i.jti::text, i.type, i.agency, i.occurred_at, i.recorded_at, i.categories,"
-    " i.setting, i.case_ref, i.class_id, c.addressed, c.facts, 0, NULL FROM views_v1.item i"
-    " JOIN views_v1.item_class c USING (class_id)"
+_AT: LiteralString = ITEM + (
+    "0, NULL FROM views_v1.item i JOIN views_v1.item_class c USING (class_id)"
+    " WHERE i.position = ANY(%(positions)s)"
 )
-_AT: LiteralString = _CANDIDATE + " WHERE i.position = ANY(%s)"
-_OF: LiteralString = (
-    _CANDIDATE + " WHERE i.subject = %(subject)s::uuid AND i.class_id = ANY(%(classes)s)"
+_OF: LiteralString = ITEM + (
+    "0, NULL FROM views_v1.item i JOIN views_v1.item_class c USING (class_id)"
+    " WHERE i.subject = %(subject)s::uuid AND i.class_id = ANY(%(classes)s)"
     " AND (i.occurred_at, i.position) > (%(at)s, %(place)s)"
     " ORDER BY i.occurred_at, i.position LIMIT %(limit)s"
 )
@@ -57,19 +55,12 @@ async def items_of(
     """Return a page of a subject's items in some classes, the newest last; `entitled` is 0."""
     at, place = after or (-(2**62), 0)
     values = {"subject": subject, "classes": list(classes), "at": at, "place": place}
-    cursor = await connection.execute(_OF, {**values, "limit": limit}, prepare=True)
-    return [_candidate(row) for row in await cursor.fetchall()]
+    return await items(connection, _OF, {**values, "limit": limit})
 
 
 async def items_at(
     connection: AsyncConnection[Any], positions: Sequence[int]
 ) -> dict[int, Candidate]:
     """Return the items at these positions; one that is no item of a case file is left out."""
-    cursor = await connection.execute(_AT, [list(positions)], prepare=True)
-    return {row[0]: _candidate(row) for row in await cursor.fetchall()}
-
-
-def _candidate(row: Sequence[Any]) -> Candidate:
-    values = list(row)
-    values[_ADDRESSED] = tuple(values[_ADDRESSED])
-    return Candidate(*values)
+    found = await items(connection, _AT, {"positions": list(positions)})
+    return {item.position: item for item in found}

@@ -16,6 +16,7 @@ from contracts.integrity import Retracted
 from contracts.labels import mask
 from contracts.setting import ProviderConcernOpened
 from hub.views import read
+from hub.views.read_items import items_at
 from hub.views.read_patterns import setting_pattern
 from hub.views.read_register import RegisterFilter, register_rows, who_saw
 from tests.support.ledger_rows import DAY_S, START_S, uid
@@ -81,7 +82,7 @@ def test_a_candidate_says_what_is_on_record_of_it_and_what_may_be_asked_for(
         addressed_to=("council-a",),
     )
     (found,) = ask(lambda c: read.candidates(c, ANNA, "trust-a"))
-    (same,) = ask(lambda c: read.all_items(c, ANNA))
+    (same,) = ask(lambda c: items_at(c, [story.places[jti]])).values()
     assert (found.jti, found.posted_by, found.type_uri) == (jti, "trust-a", ConcernRaised.TYPE)
     assert (found.setting, found.case_ref, found.addressed) == ("1-7", "C-1", ("council-a",))
     assert found.facts == {"item_kind": "concern", "item_status": "live"}
