@@ -13,9 +13,8 @@ from contracts.police import CrimeReported, Hold, InvestigationOpened, JointInve
 from contracts.professional import EmployerAction, FtPInterimOrder, FtPReferred, PiPoTRaised
 from contracts.reviews import S45Request, S45Response, SARReferred
 from contracts.triage import RoleAssigned, S42Decision
-from hub.demo.home import MET
 from hub.demo.people import ANN, NURSE
-from hub.demo.plot import Chapter
+from hub.demo.plot import MET, Chapter
 from hub.demo.said import fixed_id
 
 WRONG_REPORT = fixed_id("story", "a crime report that belonged to somebody else")
@@ -63,6 +62,11 @@ def ann(told: Chapter) -> None:
     told.tell("council", ANN, EnquiryOpened, ago=29, resident=True, lead="council")
     for partner in ("police", "gp", "nhs-trust"):
         told.tell("council", ANN, RoleAssigned, ago=28, agency=partner, role="partner")
+    _joint_investigation(told)
+
+
+def _joint_investigation(told: Chapter) -> None:
+    """Bring in the police, who hold the case from the home."""
     told.tell(
         "nhs-trust",
         ANN,
@@ -97,6 +101,11 @@ def ann(told: Chapter) -> None:
     )
     told.tell("council", ANN, EnquiryCausedTo, ago=25, agency="provider", due=told.day(ago=-10))
     told.tell("council", ANN, PlanMade, ago=24, actions="Moved to a ward; no visits from the home")
+    _a_wrong_report(told)
+
+
+def _a_wrong_report(told: Chapter) -> None:
+    """File a report with her that belongs to somebody else: the police find out later."""
     told.tell(
         "police",
         ANN,

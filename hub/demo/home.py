@@ -10,33 +10,23 @@ from typing import Any
 
 from contracts.codes import (
     AbuseType,
-    OutcomesAchieved,
-    OutcomesAsked,
-    RiskConclusion,
     RiskLocation,
-    RiskResult,
     RiskSource,
 )
-from contracts.concern import ConcernRaised, FeedbackGiven
+from contracts.concern import ConcernRaised
 from contracts.contact import ContactRecorded
 from contracts.enquiry import (
-    DesiredOutcomesRecorded,
-    EnquiryCausedTo,
-    EnquiryConcluded,
     EnquiryOpened,
-    EvidenceAdded,
-    MSPOutcome,
-    PlanMade,
-    RiskOutcome,
     StrategyMeeting,
 )
 from contracts.integrity import ClearedForRelease
 from contracts.police import CrimeReported, Outcome
 from contracts.regulation import InspectionPublished, NotificationReceived, RegistrationChange
 from contracts.setting import ContractAction, PlacementSuspended, ProviderConcernOpened
-from contracts.triage import RoleAssigned, S42Decision
+from contracts.triage import S42Decision
+from hub.demo import enquiry
 from hub.demo.people import HOME, ROSE, SID, TED, UNA, Subject
-from hub.demo.plot import Chapter
+from hub.demo.plot import MET, Chapter
 
 IN_THE_HOME: dict[str, Any] = {
     "location": RiskLocation.CARE_HOME_RESIDENTIAL,
@@ -44,18 +34,13 @@ IN_THE_HOME: dict[str, Any] = {
     "at_risk": "yes",
     "care_needs": "yes",
 }
-MET: dict[str, Any] = {
-    "care_and_support_needs": "yes",
-    "abuse_or_risk": "yes",
-    "cannot_protect_self": "yes",
-}
 
 
 def chapter(now: int) -> Chapter:
     """Return what the agencies post about the home before anybody puts it together."""
     told = Chapter("A care home", now)
     _first_signs(told)
-    _one_enquiry(told)
+    enquiry.one_enquiry(told)
     _single_reports(told)
     _speaking_up(told)
     return told
@@ -113,66 +98,6 @@ def _first_signs(told: Chapter) -> None:
     )
 
 
-def _one_enquiry(told: Chapter) -> None:
-    """Follow one resident's enquiry from the three tests to what the person thought of it."""
-    told.tell("council", ROSE, S42Decision, ago=203, resident=True, decision="s42_enquiry", **MET)
-    told.tell(
-        "council",
-        ROSE,
-        EnquiryOpened,
-        ago=203,
-        resident=True,
-        lead="council",
-        types=(AbuseType.PHYSICAL,),
-    )
-    told.tell("council", ROSE, RoleAssigned, ago=202, agency="gp", role="partner")
-    told.tell(
-        "council",
-        ROSE,
-        EnquiryCausedTo,
-        ago=202,
-        agency="provider",
-        due=told.day(ago=180),
-        asked="What happened on the night shift?",
-    )
-    told.tell(
-        "provider",
-        ROSE,
-        EvidenceAdded,
-        ago=190,
-        resident=True,
-        kind="record",
-        description="Rota and incident book for the week",
-    )
-    told.tell(
-        "council",
-        ROSE,
-        DesiredOutcomesRecorded,
-        ago=189,
-        asked=OutcomesAsked.EXPRESSED,
-        outcomes="Not to be alone with that worker again",
-    )
-    told.tell("council", ROSE, PlanMade, ago=185, actions="Two workers for personal care")
-    told.tell(
-        "council",
-        ROSE,
-        EnquiryConcluded,
-        ago=160,
-        types=(AbuseType.PHYSICAL,),
-        conclusion=RiskConclusion.IDENTIFIED_ACTION,
-    )
-    told.tell("council", ROSE, RiskOutcome, ago=160, result=RiskResult.REDUCED)
-    told.tell(
-        "council",
-        ROSE,
-        MSPOutcome,
-        ago=159,
-        asked=OutcomesAsked.EXPRESSED,
-        achieved=OutcomesAchieved.PARTIALLY,
-    )
-    told.tell("council", ROSE, FeedbackGiven, ago=158, to="provider", stage="closed")
-
-
 def _single_reports(told: Chapter) -> None:
     """Add three residents' reports, each dealt with on its own."""
     told.tell(
@@ -199,6 +124,11 @@ def _single_reports(told: Chapter) -> None:
         addressed_to=("council", "cqc"),
         **IN_THE_HOME,
     )
+    _two_more(told)
+
+
+def _two_more(told: Chapter) -> None:
+    """Add a theft, and medicines given late."""
     told.tell(
         "cqc", HOME, NotificationReceived, ago=119, limb="reg18_injury", person_code="resident 9"
     )
@@ -259,6 +189,11 @@ def _speaking_up(told: Chapter) -> None:
         types=(AbuseType.ORGANISATIONAL,),
     )
     told.tell("council", HOME, ClearedForRelease, ago=42, item=heard)
+    _as_a_whole(told)
+
+
+def _as_a_whole(told: Chapter) -> None:
+    """Have the council and the commissioner look at the home as one thing."""
     told.tell(
         "council",
         HOME,

@@ -5,14 +5,21 @@ Never here: what is said (story, home).
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from contracts.subject import SubjectHead
 from hub.demo.people import LOCATION, Subject
 from hub.demo.said import Said, fixed_id
 
 DAY_S = 86_400
+MET: Mapping[str, Any] = {
+    "care_and_support_needs": "yes",
+    "abuse_or_risk": "yes",
+    "cannot_protect_self": "yes",
+}
+"""The three tests of section 42(1), all met."""
 Kind = TypeVar("Kind", bound=SubjectHead)
 
 

@@ -19,7 +19,7 @@ def main(folder: Path) -> None:
     """Start a server in the try-out's folder, say where it is, and stop it when stdin ends."""
     data = folder / "database" / "data"
     data.mkdir(parents=True)
-    server = postgres_server.get_server(data, cleanup_mode="stop")
+    server = postgres_server.get_server(data, cleanup_mode="delete")
     try:
         server.psql(f"CREATE DATABASE {DATABASE}")
         sys.stdout.write(json.dumps({"owner": server.get_uri(DATABASE)}) + "\n")

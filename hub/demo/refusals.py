@@ -11,9 +11,8 @@ from contracts.contact import ContactRecorded
 from contracts.enquiry import EnquiryOpened
 from contracts.identity import SafeAddressSet, SubjectDescribed
 from contracts.triage import RiskAssessed, RoleAssigned, S42Decision
-from hub.demo.home import MET
 from hub.demo.people import BOB, CAT, EVE, GUS, KIT
-from hub.demo.plot import Chapter
+from hub.demo.plot import MET, Chapter
 
 
 def bob_refuses(told: Chapter) -> None:
@@ -96,6 +95,11 @@ def cat_and_her_child(told: Chapter) -> None:
     told.tell("council", CAT, S42Decision, ago=17, decision="s42_enquiry", **MET)
     told.tell("council", CAT, EnquiryOpened, ago=17, lead="council")
     told.tell("council", CAT, RoleAssigned, ago=16, agency="gp", role="partner")
+    _her_address(told)
+
+
+def _her_address(told: Chapter) -> None:
+    """Keep her address from those through whom it could reach her partner."""
     told.tell(
         "council",
         CAT,
@@ -114,6 +118,11 @@ def cat_and_her_child(told: Chapter) -> None:
         child_at_risk="yes",
         attended=("council", "nhs-trust", "childrens-services"),
     )
+    _the_child(told)
+
+
+def _the_child(told: Chapter) -> None:
+    """Bring in the child, who is a subject of its own."""
     told.tell(
         "council",
         KIT,

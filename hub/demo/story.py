@@ -11,9 +11,8 @@ from contracts.integrity import Retracted
 from contracts.police import HoldLifted
 from contracts.triage import RoleAssigned, S42Decision
 from hub.demo import ann, home, refusals
-from hub.demo.home import MET
 from hub.demo.people import ANN, BOB
-from hub.demo.plot import Chapter
+from hub.demo.plot import MET, Chapter
 
 
 def before(now: int) -> tuple[Chapter, ...]:
