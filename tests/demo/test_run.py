@@ -1,30 +1,25 @@
 """The two commands end with the exit code that says what happened."""
 
 import signal
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from hub.demo import run
 from hub.demo.agencies import Agency
-from hub.demo.launch import Running
 from hub.demo.processes import LaunchError
 from tests.demo.files import SHIPPED_FILE
 
 
-@contextmanager
-def _broken(_agencies: Iterable[Agency]) -> Iterator[Running]:
+def _broken(_agencies: Iterable[Agency]) -> NoReturn:
     raise LaunchError("the database did not start: no room")
-    yield  # what makes it a generator
 
 
-@contextmanager
-def _told_to_stop(_agencies: Iterable[Agency]) -> Iterator[Running]:
+def _told_to_stop(_agencies: Iterable[Agency]) -> NoReturn:
     signal.raise_signal(signal.SIGTERM)
     raise AssertionError("the signal did not end it")
-    yield  # what makes it a generator
 
 
 def test_a_file_that_is_no_chronology_is_a_misuse(
