@@ -3,14 +3,16 @@
 In: Settings. Out: a Hub. Never here: a rule, a request, a second set of parts.
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from contracts.governance import AgencyRegistered, Jwk, KeyRegistered, KeyRevoked
 from hub.api.access import AccessTokens
@@ -19,6 +21,7 @@ from hub.api.once import SharedOnce
 from hub.api.parts import Hub
 from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
+from hub.audit.verify_log import Trust, verify
 from hub.clock import Clock, SystemClock, seconds
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.desk import Desk
@@ -29,11 +32,15 @@ from hub.disclosure.requests import Requests
 from hub.ids import Source, SystemSource
 from hub.intake.keyring import Keyring
 from hub.intake.signing import Signer
+from hub.ledger.anchor import Anchor
 from hub.ledger.append import Appender
+from hub.ledger.checkpoint import NoteError, Verifier
+from hub.ledger.cosigning import read_witnesses
 from hub.ledger.directory import Directory
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.install import install
 from hub.ledger.kek import FileKeys, file_key
+from hub.ledger.logparts import KEY_FILE, log_key
 from hub.ledger.read import Pool
 from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
@@ -47,6 +54,11 @@ from hub.views.rebuild import rebuild
 from hub.views.rows import HeaderRow
 from hub.views.runner import Projector, connect
 from migrations.run import migrate
+
+
+class DatabaseError(Exception):
+    """The database does not answer, or not as it should."""
+
 
 FOR_EVER = 2**52
 KEY_LIFE_S = 396 * 86_400
@@ -186,6 +198,30 @@ def rebuild_views(settings: Settings, *, compare_only: bool) -> dict[str, Any]:
     }
 
 
+def verify_log(
+    settings: Settings, *, vkey: str, older: list[tuple[str, str]], opening: bool
+) -> dict[str, Any]:
+    """Recompute the log from the ledger; return the report. The anchor counts as an older one.
+
+    Raises:
+        NoteError: the given key is none, or there is none to verify with.
+    """
+    keys, source = settings.keys_dir, SystemSource()
+    if not vkey and not (keys / KEY_FILE).exists():
+        raise NoteError("no key to verify the log with: give its vkey")
+    log = Verifier.read(vkey) if vkey else log_key(keys, settings.hub_uri, source).verifier
+    kept = Anchor(settings.anchor).read()
+    trust = Trust(
+        log=log,
+        older=older + ([] if kept is None else [("anchor", kept)]),
+        witnesses=[w.key for w in read_witnesses(settings.witnesses)],
+        sealer=Sealer(FileKeys.open(keys, source), source) if opening else None,
+        now_s=seconds(SystemClock()),
+    )
+    with connect(settings.database_url) as connection:
+        return verify(connection, trust)
+
+
 def open_keys(folder: Path, source: Source) -> tuple[Signer, Sealer]:
     """Open the hub's signing key and the master keys, drawing them once where there are none."""
     keys = FileKeys.open(folder, source)
@@ -206,6 +242,28 @@ def jwk_of(signer: Signer) -> Jwk:
     """Return the hub's public key as a contract's JWK."""
     members = {**signer.public.jwk, "alg": "Ed25519", "use": "sig"}
     return Jwk.model_validate(members)
+
+
+async def with_hub(settings: Settings, work: Callable[[Hub], Awaitable[Any]]) -> Any:  # noqa: ANN401
+    """Prepare the schemas if there is an owner, do something with a hub, and put it away.
+
+    Raises:
+        DatabaseError: the database does not answer, or not as it should.
+    """
+    try:
+        if settings.owner_url:
+            prepare(settings)
+        hub = build(settings)
+        await hub.open()
+        try:
+            return await work(hub)
+        finally:
+            await hub.close()
+    except (PersistenceError, psycopg.Error, PoolTimeout):
+        # By name only: the driver's own words may hold the URL, and with it a password.
+        raise DatabaseError(
+            "the database does not answer as it should; see HUB_DATABASE_URL"
+        ) from None
 
 
 async def enrol(hub: Hub, entry: AgencyRegistered) -> Record:

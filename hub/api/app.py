@@ -13,10 +13,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import directory, disclosures, events, subjects
+from hub.api import directory, disclosures, events, log, subjects
 from hub.api.assertion import Door
 from hub.api.body import read_body
-from hub.api.documents import POST_EVENT_DOCS
+from hub.api.documents import POST_EVENT_DOCS, TOKEN_DOCS, secured
 from hub.api.intake import PostEvent
 from hub.api.measure import Measured
 from hub.api.problems import RequestTooLargeError, problem_of
@@ -60,9 +60,9 @@ def create_app(hub: "Hub") -> FastAPI:
     )
     app.state.hub = hub
     app.router.routes.insert(0, Route("/events", PostEvent(hub), methods=["POST"]))
-    for part in (events, subjects, disclosures, directory):
+    for part in (events, subjects, disclosures, directory, log):
         app.include_router(part.router)
-    app.add_api_route("/oauth2/token", token, methods=["POST"], **_TOKEN_DOCS)
+    app.add_api_route("/oauth2/token", token, methods=["POST"], **TOKEN_DOCS)
     for kind in (HTTPException, RequestValidationError):
         app.add_exception_handler(kind, on_error)
     app.add_middleware(Measured)
@@ -71,7 +71,7 @@ def create_app(hub: "Hub") -> FastAPI:
     def openapi() -> dict[str, Any]:
         document = described()
         document["paths"].setdefault("/events", POST_EVENT_DOCS)
-        return document
+        return secured(document)
 
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's own way to extend the document
     return app
@@ -119,38 +119,3 @@ async def _sweep(hub: "Hub") -> None:
             await hub.requests.forget(seconds(hub.clock))
         except Exception as failure:  # noqa: BLE001 - the store may be away; it comes back
             say(Log.STORE_UNAVAILABLE, error=type(failure).__name__)
-
-
-_TOKEN_DOCS: dict[str, Any] = {
-    "tags": ["sign in"],
-    "responses": {
-        status: {
-            "description": words,
-            "content": {"application/json": {"schema": {"type": "object"}}},
-        }
-        for status, words in {
-            200: "A token for 300 seconds",
-            400: "Refused (RFC 6749 section 5.2)",
-            401: "The client assertion does not hold",
-        }.items()
-    },
-    "openapi_extra": {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/x-www-form-urlencoded": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["grant_type", "client_assertion_type", "client_assertion"],
-                        "properties": {
-                            "grant_type": {"type": "string", "const": "client_credentials"},
-                            "client_assertion_type": {"type": "string"},
-                            "client_assertion": {"type": "string"},
-                            "scope": {"type": "string"},
-                        },
-                    }
-                }
-            },
-        }
-    },
-}

@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from contracts.base import Slug, Uuid
 from hub.api.access import Caller
 from hub.api.documents import answers, problems
+from hub.api.log import reader
+from hub.api.schemas import AGENCIES, JWKS, LIVE, READY, RECEIPT
 from hub.api.wiring import signed_in, the_hub
 from hub.clock import seconds
 from hub.ids import as_uuid
@@ -21,7 +23,6 @@ from hub.ledger.frontdoor import canonical
 from hub.telemetry import REGISTRY, WAITING
 
 router = APIRouter(tags=["directory"])
-_ANY = {"type": "object"}
 _SUFFIX = ".schema.json"
 # Listed once, so that what is asked for is looked up and never made into a path.
 _SCHEMAS = {
@@ -32,7 +33,7 @@ _SCHEMAS = {
 _JWKS = "application/jwk-set+json"
 
 
-@router.get("/agencies", responses={200: answers(_ANY, "Every agency", receipt=False)})
+@router.get("/agencies", responses={200: answers(AGENCIES, "Every agency", receipt=False)})
 async def agencies(request: Request) -> Response:
     """Return every registered agency."""
     listed = [
@@ -45,7 +46,7 @@ async def agencies(request: Request) -> Response:
 @router.get(
     "/agencies/{agency}/jwks",
     responses={
-        200: {"description": "Its keys", "content": {_JWKS: {"schema": _ANY}}},
+        200: {"description": "Its keys", "content": {_JWKS: {"schema": JWKS}}},
         **{k: v for k, v in problems(404, 422).items() if k in (404, 422)},
     },
 )
@@ -62,17 +63,23 @@ async def jwks(request: Request, agency: Annotated[Slug, Path()]) -> Response:
 
 @router.get(
     "/receipts/{jti}",
-    responses={200: answers(_ANY, "The receipt", receipt=False), **problems(404, 422)},
+    responses={200: answers(RECEIPT, "The receipt", receipt=False), **problems(404, 422)},
 )
 async def receipt(
     request: Request, jti: Annotated[Uuid, Path()], caller: Annotated[Caller, Depends(signed_in)]
 ) -> Response:
-    """Return the receipt of an event the caller posted, or of an answer it was given."""
+    """Return the receipt of an event the caller posted, or of an answer it was given.
+
+    `proof` (c2sp.org/tlog-proof@v1) is null until the log has sequenced it.
+    """
     hub = the_hub(request)
     found = await hub.auditor.receipt(caller.agency, as_uuid(jti), officer="ig" in caller.scopes)
     if found is None:
         raise HTTPException(404)
-    return Response(canonical({"receipt": found, "proof": None}), media_type="application/json")
+    proof = await reader(request).proof(found.position - 1)
+    return Response(
+        canonical({"receipt": found.text, "proof": proof}), media_type="application/json"
+    )
 
 
 @router.get(
@@ -80,7 +87,7 @@ async def receipt(
     responses={
         200: {
             "description": "JSON Schema",
-            "content": {"application/schema+json": {"schema": _ANY}},
+            "content": {"application/schema+json": {"schema": {"type": "object"}}},
         },
         **{k: v for k, v in problems(404).items() if k == 404},  # noqa: PLR2004
     },
@@ -93,7 +100,7 @@ async def contract(kind: str) -> Response:
     return Response(schema.read_bytes(), media_type="application/schema+json")
 
 
-@router.get("/health/live", responses={200: answers(_ANY, "The process runs", receipt=False)})
+@router.get("/health/live", responses={200: answers(LIVE, "The process runs", receipt=False)})
 async def live() -> dict[str, str]:
     """Say that the process answers."""
     return {"status": "live"}
@@ -102,7 +109,7 @@ async def live() -> dict[str, str]:
 @router.get(
     "/health/ready",
     responses={
-        200: answers(_ANY, "The hub can take and give", receipt=False),
+        200: answers(READY, "The hub can take and give", receipt=False),
         **{k: v for k, v in problems().items() if k == 503},  # noqa: PLR2004
     },
 )

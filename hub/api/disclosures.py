@@ -12,7 +12,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from contracts.base import Slug, Uuid
 from hub.api.access import Caller
 from hub.api.answer import answered
-from hub.api.documents import DisclosureRequest, answers, problems
+from hub.api.documents import DisclosureRequest, answers, nothing, problems
+from hub.api.schemas import ENTRY, REFUSED, REGISTER, RELEASED
 from hub.api.wiring import officer, reader, the_hub
 from hub.disclosure.ask import PAGE, Ask
 from hub.ids import as_uuid
@@ -20,8 +21,8 @@ from hub.views.read_register import RegisterFilter
 
 router = APIRouter(prefix="/disclosures", tags=["disclosures"])
 
-_ANY = {"type": "object"}
-_REFUSED = answers(_ANY, "Refused, and recorded")
+# One status, two bodies: not let in, which is nobody's answer and has no receipt, and refused.
+_REFUSED = answers(REFUSED, "Refused, and recorded; or not let in", receipt=False)
 _NOT_LET_IN = problems()[403]["content"]
 
 
@@ -29,7 +30,7 @@ _NOT_LET_IN = problems()[403]["content"]
     "",
     status_code=201,
     responses={
-        201: answers(_ANY, "Released, and recorded"),
+        201: answers(RELEASED, "Released, and recorded"),
         **problems(409, 422),
         403: {**_REFUSED, "content": {**_REFUSED["content"], **_NOT_LET_IN}},
     },
@@ -65,7 +66,8 @@ async def ask(
 
 
 @router.get(
-    "", responses={200: answers(_ANY, "The register, in the order of the ledger"), **problems(422)}
+    "",
+    responses={200: answers(REGISTER, "The register, in the order of the ledger"), **problems(422)},
 )
 async def register(
     request: Request,
@@ -97,7 +99,11 @@ async def register(
 
 @router.get(
     "/{jti}",
-    responses={200: answers(_ANY, "One entry, with its reasons in full"), **problems(404, 422)},
+    responses={
+        200: answers(ENTRY, "One entry, with its reasons in full"),
+        **problems(422),
+        **nothing(),
+    },
 )
 async def one(
     request: Request,

@@ -9,33 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.base import Code, Day, Line, Uuid
 from contracts.subject import LegalDemand, Purpose
+from hub.api.schemas import BATCH, INTAKE_ERROR, JWS, POLLED, PROBLEM, TOKEN, TOKEN_ERROR, UUID
 
-PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "faults": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"pointer": {"type": "string"}, "fault": {"type": "string"}},
-            },
-        },
-    },
-}
-INTAKE_ERROR: dict[str, Any] = {
-    "type": "object",
-    "required": ["err", "description"],
-    "properties": {"err": {"type": "string"}, "description": {"type": "string"}},
-}
-RECEIPT_HEADER = {
+RECEIPT_HEADER: dict[str, Any] = {
     "Hub-Receipt": {
         "description": "The signed receipt of this answer (`hub-receipt+jwt`).",
-        "schema": {"type": "string"},
+        "required": True,
+        "schema": JWS,
     }
 }
 _WORDS = {
@@ -59,7 +39,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
             "description": _WORDS[status],
             "content": {"application/problem+json": {"schema": PROBLEM}},
         }
-        for status in (401, 403, 503, *statuses)
+        for status in (400, 401, 403, 503, *statuses)
     }
 
 
@@ -70,6 +50,11 @@ def answers(schema: dict[str, Any], description: str, *, receipt: bool = True) -
         "content": {"application/json": {"schema": schema}},
     }
     return {**answer, "headers": RECEIPT_HEADER} if receipt else answer
+
+
+def nothing() -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of a recorded answer that there is nothing to see."""
+    return {404: {**problems(404)[404], "headers": RECEIPT_HEADER}}
 
 
 class Closed(BaseModel):
@@ -110,6 +95,8 @@ class FindRequest(Closed):
     """Whom the caller looks for, and why."""
 
     purpose: Purpose
+    legal_demand: LegalDemand = "none"
+    emergency: bool = False
     identifiers: Annotated[list[NamedBy], Field(max_length=8)] = []
     demographics: Demographics | None = None
 
@@ -131,10 +118,9 @@ class DisclosureRequest(Closed):
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
 
 
-_ANY = {"type": "object"}
 BATCH_DOCS: dict[str, Any] = {
     "responses": {
-        200: answers(_ANY, "What became of each event", receipt=False),
+        200: answers(BATCH, "What became of each event", receipt=False),
         400: {
             "description": "Not a batch",
             "content": {"application/json": {"schema": INTAKE_ERROR}},
@@ -154,7 +140,8 @@ BATCH_DOCS: dict[str, Any] = {
                             "sets": {
                                 "type": "object",
                                 "maxProperties": 1000,
-                                "additionalProperties": {"type": "string"},
+                                "propertyNames": UUID,
+                                "additionalProperties": {"type": "string", "maxLength": 49152},
                             }
                         },
                     }
@@ -165,7 +152,10 @@ BATCH_DOCS: dict[str, Any] = {
 }
 POLL_DOCS: dict[str, Any] = {
     "responses": {
-        200: answers(_ANY, "Notices (receipt only where there are any)"),
+        200: {
+            **answers(POLLED, "Notices (a receipt only where there are any)"),
+            "headers": {"Hub-Receipt": {**RECEIPT_HEADER["Hub-Receipt"], "required": False}},
+        },
         **problems(422),
     }
 }
@@ -203,3 +193,65 @@ POST_EVENT_DOCS: dict[str, Any] = {
         },
     }
 }
+TOKEN_DOCS: dict[str, Any] = {
+    "tags": ["sign in"],
+    "responses": {
+        status: {
+            "description": words,
+            "content": {"application/json": {"schema": TOKEN if status == 200 else TOKEN_ERROR}},  # noqa: PLR2004
+        }
+        for status, words in {
+            200: "A token for 300 seconds",
+            400: "Refused (RFC 6749 section 5.2)",
+            401: "The client assertion does not hold",
+        }.items()
+    }
+    | {status: answer for status, answer in problems(408).items() if status in (408, 503)},
+    "openapi_extra": {
+        "parameters": [
+            {
+                "name": "DPoP",
+                "in": "header",
+                "required": True,
+                "schema": JWS,
+                "description": "A proof of the key that the token will be bound to (RFC 9449).",
+            },
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/x-www-form-urlencoded": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["grant_type", "client_assertion_type", "client_assertion"],
+                        "properties": {
+                            "grant_type": {"type": "string", "const": "client_credentials"},
+                            "client_assertion_type": {
+                                "type": "string",
+                                "const": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                            },
+                            "client_assertion": JWS,
+                            "client_id": {"type": "string"},
+                            "scope": {"type": "string"},
+                        },
+                    }
+                }
+            },
+        },
+    },
+}
+_OPEN = ("/agencies", "/contracts", "/health", "/oauth2")
+"""Where nobody signs in: what is there is for everyone to verify with."""
+
+
+def secured(document: dict[str, Any]) -> dict[str, Any]:
+    """Say in the document which operations need a token and a proof."""
+    document.setdefault("components", {})["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "DPoP", "description": "`Authorization: DPoP <token>`"},
+        "proof": {"type": "apiKey", "in": "header", "name": "DPoP"},
+    }
+    for path, operations in document["paths"].items():
+        if not path.startswith(_OPEN):
+            for operation in operations.values():
+                operation["security"] = [{"token": [], "proof": []}]
+    return document

@@ -13,7 +13,8 @@ from contracts.base import Uuid
 from contracts.subject import LegalDemand, Purpose
 from hub.api.access import Caller
 from hub.api.answer import answered
-from hub.api.documents import FindRequest, answers, problems
+from hub.api.documents import FindRequest, answers, nothing, problems
+from hub.api.schemas import FOUND, TIMELINE, WHO_SAW
 from hub.api.wiring import officer, reader, the_hub
 from hub.disclosure.ask import PAGE, Ask, Search
 from hub.ids import as_uuid
@@ -22,12 +23,10 @@ from hub.ledger.demographics import keys
 
 router = APIRouter(prefix="/subjects", tags=["subjects"])
 
-_ANY = {"type": "object"}
-
 
 @router.post(
     "/find",
-    responses={200: answers(_ANY, "Whom the caller may know of"), **problems(422)},
+    responses={200: answers(FOUND, "Whom the caller may know of"), **problems(422)},
 )
 async def find(
     request: Request, body: FindRequest, caller: Annotated[Caller, Depends(reader)]
@@ -41,6 +40,8 @@ async def find(
         partner=caller.agency,
         user=caller.user,
         purpose=body.purpose,
+        legal_demand=body.legal_demand,
+        emergency=body.emergency,
         identifiers=tuple(identifier(i.kind, i.value) for i in body.identifiers),
         demographics=() if people is None else tuple(keys(**people.model_dump())),
     )
@@ -49,7 +50,7 @@ async def find(
 
 @router.get(
     "/{subject}/timeline",
-    responses={200: answers(_ANY, "One page, oldest first"), **problems(400, 404, 422)},
+    responses={200: answers(TIMELINE, "One page, oldest first"), **problems(400, 422), **nothing()},
 )
 async def timeline(
     request: Request,
@@ -89,7 +90,7 @@ async def timeline(
 
 @router.get(
     "/{subject}/disclosures",
-    responses={200: answers(_ANY, "Who was told what, when and why"), **problems(422)},
+    responses={200: answers(WHO_SAW, "Who was told what, when and why"), **problems(422)},
 )
 async def who_saw(
     request: Request,

@@ -23,7 +23,12 @@ def the_hub(request: Request) -> "Hub":
 async def signed_in(
     request: Request,
     hub_user: Annotated[
-        str | None, Header(description="An opaque id of the officer asking, at most 64 characters.")
+        str | None,
+        Header(
+            description="An opaque id of the officer asking, at most 64 characters.",
+            # Told, and not checked here: a request that is not let in is not looked at further.
+            json_schema_extra={"pattern": "^[A-Za-z0-9._-]{1,64}$"},
+        ),
     ] = None,
 ) -> Caller:
     """Return who is asking, by their access token and DPoP proof.

@@ -101,7 +101,7 @@ def revoke(
     slug: Annotated[str, typer.Argument(help="The agency.")],
     kid: Annotated[str, typer.Argument(help="The key's thumbprint.")],
     *,
-    reason: Annotated[str, typer.Option(help="superseded, compromised, ceased or unspecified.")],
+    reason: Annotated[str, typer.Option(help="rotated, retired, lost or compromised.")],
     compromised_since: Annotated[
         int, typer.Option(help="Seconds since 1970 from which what it signed is in doubt; 0: none.")
     ] = 0,
@@ -157,30 +157,20 @@ def _with_hub(work: "Callable[[Hub], Awaitable[Any]]") -> Any:  # noqa: ANN401 -
 
     A refusal becomes one line and exit code 2; nothing was changed.
     """
-    from hub.assembly import build, prepare  # noqa: PLC0415
+    from hub.assembly import DatabaseError, with_hub  # noqa: PLC0415
     from hub.intake.errors import IntakeError  # noqa: PLC0415
     from hub.ledger.record import LedgerError  # noqa: PLC0415
     from hub.settings import load  # noqa: PLC0415
 
-    settings = load()
-    if settings.owner_url:
-        prepare(settings)
-
-    async def run() -> Any:  # noqa: ANN401
-        hub = build(settings)
-        await hub.open()
-        try:
-            return await work(hub)
-        finally:
-            await hub.close()
-
     try:
-        return asyncio.run(run())
+        return asyncio.run(with_hub(load(), work))
     except ValidationError as error:
         places = ", ".join("/".join(str(step) for step in e["loc"]) for e in error.errors())
         _refuse(f"not well formed: {places}")
     except IntakeError as error:
         _refuse(error.description)
+    except DatabaseError as error:
+        _refuse(str(error))
     except (LedgerError, OSError, json.JSONDecodeError) as error:
         _refuse(f"{type(error).__name__}: {error}")
 

@@ -75,6 +75,8 @@ class Search:
     partner: str
     user: str | None
     purpose: Purpose
+    legal_demand: LegalDemand = "none"
+    emergency: bool = False
     identifiers: tuple[Identifier, ...] = ()
     demographics: tuple[tuple[str, str], ...] = ()
 

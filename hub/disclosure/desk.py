@@ -118,7 +118,8 @@ class Desk:
             found = await self._looker.look(ask)
             guards = tuple(Guard(k, p) for k, p in found.known.positions.items())
             try:
-                if found.shown or found.pattern is not None:
+                # A later page may be empty: the one before promised that there might be more.
+                if found.shown or found.pattern is not None or ask.after is not None:
                     body = released(ask, found)
                     return await self.record(self._made(ask, found, body), body, guards)
                 body = refused(found)

@@ -92,6 +92,8 @@ class Finder:
             purpose=search.purpose,
             channel="find",
             subject=subject,
+            legal_demand=search.legal_demand,
+            emergency=search.emergency,
         )
         now = seconds(self._clock)
         candidates = await read.candidates(
@@ -111,6 +113,7 @@ class Finder:
             "user": search.user,
             "subject": found[0]["id"] if len(found) == 1 else None,
             "purpose": search.purpose,
+            "legal_demand": search.legal_demand,
             "channel": "find",
             "rulebook": self._desk.scales.rulebook.sha256,
             "fact_position": 0,
