@@ -17,7 +17,11 @@ from tests.ledger.made import Writer, made, nhs
 
 KEY_ID = UUID("3f8e1c52-6f0b-4d0a-9a77-0d7f6f1f5f11")
 JTI = UUID("0190a7f2-5f2e-7c3a-8b1d-6f0e5a4c3b2a")
-ENVELOPE = "GOLDEN"
+ENVELOPE = (
+    "484531013f8e1c526f0b4d0a9a770d7f6f1f5f119271a00bb2fcdbb8fddeeed5c66e679ee9098280"
+    "b0195b73aae45c3c6b207b38e5daf2e4e5d69cb5414ab739638f45ef254d79fc0eeafbadb3ea8056"
+    "2b35f5d51ab669da7eb2"
+)
 
 
 def new_sealer(seed: str = "vectors") -> Sealer:

@@ -1,0 +1,62 @@
+"""Settings: read from HUB_ variables alone, frozen, and silent about nothing that is secret."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hub.settings import Settings, load
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"HUB_{name.upper()}", raising=False)
+
+
+def test_without_variables_it_is_a_hub_on_this_machine() -> None:
+    found = load()
+    assert found.hub_uri == "https://hub.example"
+    assert (found.host, found.port, found.workers) == ("127.0.0.1", 8000, 1)
+    assert found.officers == ("officer-1", "officer-2")
+
+
+def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "HUB_DATABASE_URL": "postgresql://app@db/x",
+        "HUB_OWNER_URL": "postgresql://owner@db/x",
+        "HUB_HUB_URI": "https://other.example",
+        "HUB_PUBLIC_URL": "https://api.example",
+        "HUB_HOST": "0.0.0.0",  # noqa: S104 - a value, not a socket
+        "HUB_PORT": "9000",
+        "HUB_WORKERS": "3",
+        "HUB_KEYS_DIR": "/keys/here",
+        "HUB_APPROVERS": "one, two ,,three",
+    }
+    assert {f"HUB_{name.upper()}" for name in Settings.model_fields} == set(given)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    found = load()
+    assert (found.port, found.workers, found.keys_dir) == (9000, 3, Path("/keys/here"))
+    assert found.owner == "postgresql://owner@db/x"
+    assert found.officers == ("one", "two", "three")
+
+
+def test_without_an_owner_the_application_owns_its_database() -> None:
+    assert Settings(database_url="postgresql://app@db/x").owner == "postgresql://app@db/x"
+
+
+def test_settings_do_not_change_once_read() -> None:
+    with pytest.raises(ValidationError):
+        load().port = 1  # type: ignore[misc] # that it is refused is the point
+
+
+def test_a_port_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_PORT", "many")
+    with pytest.raises(ValidationError):
+        load()
+
+
+def test_what_is_not_ours_in_the_environment_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_NO_SUCH_SETTING", "x")
+    assert not hasattr(load(), "no_such_setting")
