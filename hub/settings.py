@@ -26,6 +26,13 @@ class Settings(BaseSettings):
     workers: int = 1
     keys_dir: Path = Path("keys")
     """The hub's signing key and the key that wraps every subject's key. Mode 0700."""
+    anchor_file: str = ""
+    """Where the last checkpoint is kept outside the database, on another volume than it: what is
+    restored from a backup cannot take this along. Empty: `anchor` in `keys_dir`."""
+    witnesses: str = ""
+    """Who cosigns checkpoints: `URL VKEY`, several by comma."""
+    witness_quorum: int = 0
+    """How many witnesses must have cosigned a checkpoint before it is served."""
     approvers: str = "officer-1,officer-2"
     """Two officers who stand for the hub's own keys and registrations, as opaque ids."""
 
@@ -33,6 +40,11 @@ class Settings(BaseSettings):
     def owner(self) -> str:
         """Return the URL that may create schemas."""
         return self.owner_url or self.database_url
+
+    @property
+    def anchor(self) -> Path:
+        """Return where the anchor is."""
+        return Path(self.anchor_file) if self.anchor_file else self.keys_dir / "anchor"
 
     @property
     def officers(self) -> tuple[str, ...]:

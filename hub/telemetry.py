@@ -51,6 +51,8 @@ class Log(StrEnum):
     PROJECTOR_PARKED = "projector.parked"
     PROJECTOR_FAILED = "projector.failed"
     PROJECTOR_WAITING = "projector.waiting"
+    SEQUENCER_FAILED = "sequencer.failed"
+    WITNESS_TROUBLE = "witness.trouble"
 
 
 def configure() -> None:

@@ -50,6 +50,10 @@ class Signer:
         signature = self._key.sign(signing_input).signature
         return (signing_input + b"." + encoding.encode(signature)).decode()
 
+    def raw(self, message: bytes) -> bytes:
+        """Return the 64 bytes of a signature over `message`, for formats other than JWS."""
+        return self._key.sign(message).signature
+
 
 def _segment(members: Mapping[str, Any]) -> bytes:
     text = json.dumps(dict(members), ensure_ascii=False, separators=(",", ":"))

@@ -12,7 +12,9 @@ _LOCK = 0x48554201  # one installer at a time: two CREATE IF NOT EXISTS can stil
 
 def install(owner_url: str) -> None:
     """Create or update the ledger's tables, functions and grants."""
-    script = files("hub.ledger").joinpath("schema.sql").read_bytes()
+    room = files("hub.ledger")
+    scripts = [room.joinpath(name).read_bytes() for name in ("schema.sql", "log_schema.sql")]
     with psycopg.connect(owner_url, autocommit=False) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        connection.execute(script)
+        for script in scripts:
+            connection.execute(script)
