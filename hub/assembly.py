@@ -22,6 +22,7 @@ from hub.api.parts import Hub
 from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
 from hub.audit.verify_log import Trust, verify
+from hub.audit.verify_opened import Openings
 from hub.clock import Clock, SystemClock, seconds
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.desk import Desk
@@ -211,11 +212,17 @@ def verify_log(
         raise NoteError("no key to verify the log with: give its vkey")
     log = Verifier.read(vkey) if vkey else log_key(keys, settings.hub_uri, source).verifier
     kept = Anchor(settings.anchor).read()
+    openings = None
+    if opening:
+        if not (keys / "kek.bin").exists():
+            raise NoteError("no keys to open anything with: verify without them")
+        signer, sealer = open_keys(keys, source)
+        openings = Openings(sealer, hub_keyring(signer))
     trust = Trust(
         log=log,
         older=older + ([] if kept is None else [("anchor", kept)]),
         witnesses=[w.key for w in read_witnesses(settings.witnesses)],
-        sealer=Sealer(FileKeys.open(keys, source), source) if opening else None,
+        openings=openings,
         now_s=seconds(SystemClock()),
     )
     with connect(settings.database_url) as connection:

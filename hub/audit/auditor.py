@@ -4,6 +4,7 @@ In: an officer's question. Out: an Answer like any other, with its receipt. Neve
 that leaves no trace: whoever watches the watchers finds them in the same register.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,14 @@ from hub.ledger.read import Pool, header_of
 from hub.ledger.record import Header, Record
 from hub.rulebook import Rulebook
 from hub.views.read_register import RegisterFilter, register_rows, who_saw
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A receipt, and where what it is for stands in the ledger."""
+
+    text: str
+    position: int
 
 
 class Auditor:
@@ -73,7 +82,7 @@ class Auditor:
         }
         return await self._recorded(agency, user, "register", None, body)
 
-    async def receipt(self, agency: str, jti: UUID, *, officer: bool) -> str | None:
+    async def receipt(self, agency: str, jti: UUID, *, officer: bool) -> Found | None:
         """Return the receipt of an event the agency posted or an answer it was given.
 
         Receipts hold no content and nobody's id, so reading one is no disclosure. An officer may
@@ -83,15 +92,16 @@ class Auditor:
             posted = await header_of(connection, agency, jti)
             given = await header_of(connection, HUB_SLUG, jti)
         if posted is not None:
-            return self._receipts.for_event(_record(posted))
+            return Found(self._receipts.for_event(_record(posted)), posted.position)
         if given is None or given.partner is None or not (officer or given.partner == agency):
             return None
-        return self._receipts.for_answer(
+        text = self._receipts.for_answer(
             _record(given),
             partner=given.partner,
             body_digest=str(given.routing["body_digest"]),
             released=_outcome(given) == "released",
         )
+        return Found(text, given.position)
 
     def _reasons(self, header: Header) -> list[dict[str, Any]]:
         named = [r for item in header.routing.get("items", []) for r in item.get("rules", [])]

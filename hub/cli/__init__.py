@@ -6,7 +6,7 @@ Never here: what a command does. Heavy rooms are imported inside commands, so `-
 
 import typer
 
-from hub.cli import agencies, rules, service, show
+from hub.cli import agencies, log, rules, service, show
 
 app = typer.Typer(
     name="hub",
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 show.register(app)
 service.register(app)
+log.register(app)
 app.add_typer(agencies.agency, name="agency")
 app.add_typer(agencies.key, name="key")
 app.add_typer(rules.app, name="rulebook")

@@ -58,7 +58,7 @@ def project() -> None:
 
     settings = load()
     configure()
-    stop = _stopped_by_signals()
+    stop = stopped_by_signals()
     if settings.owner_url:
         prepare(settings)
     say(Log.STARTED, part="projector")
@@ -95,7 +95,8 @@ def rebuild(
     raise typer.Exit(0 if report["identical"] else 1)
 
 
-def _stopped_by_signals() -> Event:
+def stopped_by_signals() -> Event:
+    """Return an event that SIGTERM or SIGINT sets."""
     stop = Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,103 @@
+"""Opens each row once more (reason: verify), and asks whether it is what everything else says.
+
+In: rows in order, what opens them, the hub's first key. Out: faults. Never here: a token's content
+in a fault, or a token kept.
+
+  ciphertext  the envelope opens, under its subject's key, as this agency's event of this id
+  commitment  what it holds is what was committed to when it came in
+  signature   a key that its agency then held has signed it
+  header      what the header says of it, and by which partners are shown it, is what it says itself
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.base import Payload
+from contracts.catalogue import latest
+from contracts.labels import categories_in, mask, routing
+from hub.audit.faults import Faults
+from hub.intake.errors import IntakeError
+from hub.intake.jws import check_signature, split
+from hub.intake.keyring import Keyring
+from hub.intake.verify import EVENT_TYP
+from hub.ledger.kek import KekError
+from hub.ledger.opened import claims_of, payload_of
+from hub.ledger.sealing import Sealer, SealError, commitment
+
+Row = Mapping[str, Any]
+
+
+class Openings:
+    """Goes through a ledger with its keys: rows in order, as keys come and go."""
+
+    def __init__(self, sealer: Sealer, keyring: Keyring) -> None:
+        self._sealer = sealer
+        self._keyring = keyring
+        self.opened = self.erased = 0
+
+    def check(self, row: Row, faults: Faults) -> None:
+        """Open one row and check it."""
+        if row["key_state"] != "live":
+            self.erased += 1
+            return
+        place = row["position"]
+        try:
+            token, blind = self._unsealed(row)
+        except (SealError, KekError) as refused:
+            faults.add("ciphertext", place, str(refused))
+            return
+        self.opened += 1
+        if commitment(blind, token) != bytes(row["commitment"]):
+            faults.add("commitment", place, "is not to what the envelope holds")
+        payload = payload_of(token)
+        if not _said(row, token, payload):
+            faults.add("header", place, "says something else than the event itself")
+        if not self._signed(row, token):
+            faults.add("signature", place, "no key that its agency held has signed it")
+        if row["kind"] == "key":
+            self._keyring = self._keyring.apply(payload, recorded_at=row["recorded_at"] // 1000)
+
+    def _unsealed(self, row: Row) -> tuple[bytes, bytes]:
+        """Return a row's token and its blinding bytes."""
+        state = bytes(row["state"])
+        if not self._sealer.known(row["key_id"]):
+            self._sealer.admit(row["key_id"], bytes(row["wrapped"]))
+        if state[4:20] != row["key_id"].bytes:
+            raise SealError("an envelope names another key")
+        return self._sealer.unseal(state, agency=row["agency"], jti=row["jti"], kind=row["kind"])
+
+    def _signed(self, row: Row, token: bytes) -> bool:
+        try:
+            compact = split(token, typ=EVENT_TYP)
+            key = self._keyring.find(compact.header.kid)
+            if key is None or key.agency != row["agency"] or key.revoked:
+                return False
+            check_signature(compact, key.public)
+        except IntakeError:
+            return False
+        return True
+
+
+def _said(row: Row, token: bytes, payload: Payload) -> bool:
+    """Return whether a header agrees with the token it stands for.
+
+    The header may hold less than the event states, where the poster's word does not count; it may
+    never hold more. An event of an older version is read as a newer one, whose fields differ.
+    """
+    claims = claims_of(token)
+    stated = {(fact.name, fact.value) for fact in payload.facts()}
+    same = (
+        hashlib.sha256(token.rpartition(b".")[0]).digest() == bytes(row["digest"])
+        and claims["jti"] == str(row["jti"])
+        and claims["toe"] == row["occurred_at"]
+        and set(claims["events"]) == {row["type"]}
+        and {(fact, value) for _, fact, value, _ in row["facts"]} <= stated
+    )
+    if row["type"] != latest(row["type"]):
+        return same
+    return (
+        same
+        and row["categories"] == mask(categories_in(payload))
+        and routing(payload).items() <= row["routing"].items()
+    )

@@ -1,0 +1,133 @@
+"""Commands about the log: sequence, witness, verify.
+
+In: settings and options. Out: a running process, or a report and an exit code: 1 where a fault is
+found. Never here: how anything is checked (audit.verify_log).
+"""
+
+import json
+from pathlib import Path
+from threading import Thread
+from typing import Annotated
+
+import typer
+
+from hub.cli.service import stopped_by_signals
+from hub.settings import load
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(sequence)
+    app.command()(witness)
+    app.command()(verify)
+
+
+def sequence(
+    *,
+    show_key: Annotated[
+        bool, typer.Option("--show-key", help="Print the log's public key (vkey) and stop.")
+    ] = False,
+) -> None:
+    """Give every event its leaf and sign the log, until stopped. Example: hub sequence.
+
+    Start it anywhere, as often as you like: one works, the others wait for its end. Exit code 1
+    means that the stored log cannot be built on, or is behind its anchor.
+    """
+    from hub.clock import SystemClock  # noqa: PLC0415
+    from hub.ids import SystemSource  # noqa: PLC0415
+    from hub.ledger.logparts import cosigning, log_key, sequencer  # noqa: PLC0415
+    from hub.ledger.sequencer import LogFaultError  # noqa: PLC0415
+    from hub.telemetry import Log, configure, say  # noqa: PLC0415
+
+    settings = load()
+    if show_key:
+        key = log_key(settings.keys_dir, settings.hub_uri, SystemSource())
+        typer.echo(key.verifier.vkey)
+        return
+    configure()
+    stop = stopped_by_signals()
+    asking = cosigning(settings, SystemClock())
+    if asking is not None:
+        Thread(target=asking.run, args=(settings.owner, stop), daemon=True).start()
+    say(Log.STARTED, part="sequencer")
+    try:
+        sequencer(settings, SystemClock(), SystemSource()).run(settings.owner, stop)
+    except LogFaultError as fault:
+        stop.set()
+        typer.echo(f"hub sequence: {fault}", err=True)
+        raise typer.Exit(1) from None
+    say(Log.STOPPED, part="sequencer")
+
+
+def witness(
+    name: Annotated[str, typer.Argument(help="Its name, such as regulator.example/witness.")],
+    log: Annotated[list[str], typer.Option(help="A log to follow, by its vkey. Repeatable.")],
+    state: Annotated[Path, typer.Option(help="Its own folder: its key, and what it signed.")],
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8300,
+    show_key: Annotated[
+        bool, typer.Option("--show-key", help="Print the witness's vkey and stop.")
+    ] = False,
+) -> None:
+    """Cosign a log that only grows. Example: hub witness w.example --log VKEY --state w.
+
+    For a partner or the regulator, on a machine of theirs: it needs no database and no hub.
+    """
+    from hub.clock import SystemClock, seconds  # noqa: PLC0415
+    from hub.ids import SystemSource  # noqa: PLC0415
+    from hub.ledger.kek import file_key  # noqa: PLC0415
+    from hub.witness.note import MalformedError  # noqa: PLC0415
+    from hub.witness.serve import run  # noqa: PLC0415
+    from hub.witness.state import State, StateTakenError  # noqa: PLC0415
+    from hub.witness.witness import Witness  # noqa: PLC0415
+
+    clock = SystemClock()
+    try:
+        held = State(state)
+        seed = file_key(state / "witness.bin", SystemSource())
+        one = Witness(name, seed, log, held, lambda: seconds(clock))
+    except (MalformedError, StateTakenError) as refused:
+        typer.echo(f"hub witness: {refused}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(one.vkey)
+    if not show_key:
+        run(one, host, port)
+
+
+def verify(
+    *,
+    older: Annotated[
+        list[Path] | None,
+        typer.Option(help="A checkpoint that somebody kept: the log must continue it. Repeatable."),
+    ] = None,
+    vkey: Annotated[
+        str, typer.Option(help="The log's public key; else the one in the keys folder.")
+    ] = "",
+    keyless: Annotated[
+        bool, typer.Option("--keyless", help="Open nothing: check only what is stored.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Recompute everything the log and the ledger say. Example: hub verify --older kept.note.
+
+    Exit code 1: a fault was found, and which check found it is told. 2: it could not be run.
+    """
+    from hub.assembly import verify_log  # noqa: PLC0415
+    from hub.ledger.checkpoint import NoteError  # noqa: PLC0415
+
+    try:
+        notes = [(path.name, path.read_text("utf-8")) for path in older or ()]
+        report = verify_log(load(), vkey=vkey, older=notes, opening=not keyless)
+    except (NoteError, OSError) as refused:
+        typer.echo(f"hub verify: {refused}", err=True)
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        for name, value in report.items():
+            if name != "faults":
+                typer.echo(f"{name:14} {value}")
+        for fault in report["faults"]:
+            typer.echo(f"FAULT {fault['check']:12} {fault['at']:>10}  {fault['what']}")
+    raise typer.Exit(0 if report["ok"] else 1)
