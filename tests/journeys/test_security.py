@@ -16,6 +16,8 @@ from tests.journeys.people import concern, person, seen
 from tests.support.hub_process import RunningHub
 from tests.support.signed_in import EVENT, HUB_URI, SignedIn, new_id
 
+NOBODY = "7d7c7c50-5b9f-4f0e-9a53-0d4c3c4f7a10"  # fixed: the names of tests must not change
+
 NUMBER = "9990000042"
 """A valid NHS number that stands for whatever must not come back."""
 
@@ -93,8 +95,8 @@ def test_an_agencys_notices_are_not_acknowledged_by_another(hub: RunningHub) -> 
         ("events", "POST", "/subjects/find", {"json": {"purpose": "prevent"}}),
         ("events", "POST", "/disclosures", {"json": {}}),
         ("events read", "GET", "/disclosures", {}),
-        ("events read", "GET", f"/disclosures/{new_id()}", {}),
-        ("events read", "GET", f"/subjects/{new_id()}/disclosures", {}),
+        ("events read", "GET", f"/disclosures/{NOBODY}", {}),
+        ("events read", "GET", f"/subjects/{NOBODY}/disclosures", {}),
     ],
 )
 def test_a_token_opens_only_the_doors_of_its_scope(
@@ -191,14 +193,14 @@ def test_a_client_assertion_is_good_once(hub: RunningHub, gp: SignedIn) -> None:
 WRONG: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", f"/subjects/{NUMBER}/timeline", {"headers": {"Hub-Purpose": "direct_care"}}),
     ("GET", f"/subjects/{NUMBER}/disclosures", {}),
-    ("GET", f"/subjects/{new_id()}/timeline", {"headers": {"Hub-Purpose": NUMBER}}),
-    ("GET", f"/subjects/{new_id()}/timeline", {
+    ("GET", f"/subjects/{NOBODY}/timeline", {"headers": {"Hub-Purpose": NUMBER}}),
+    ("GET", f"/subjects/{NOBODY}/timeline", {
         "headers": {"Hub-Purpose": "direct_care", "Hub-Legal-Demand": NUMBER}}),
-    ("GET", f"/subjects/{new_id()}/timeline", {
+    ("GET", f"/subjects/{NOBODY}/timeline", {
         "headers": {"Hub-Purpose": "direct_care", "Hub-Emergency": NUMBER}}),
-    ("GET", f"/subjects/{new_id()}/timeline", {
+    ("GET", f"/subjects/{NOBODY}/timeline", {
         "headers": {"Hub-Purpose": "direct_care", "Hub-User": f"{NUMBER} Ann"}}),
-    *(("GET", f"/subjects/{new_id()}/timeline", {
+    *(("GET", f"/subjects/{NOBODY}/timeline", {
         "headers": {"Hub-Purpose": "direct_care"}, "params": {name: NUMBER}})
       for name in ("since", "until", "as_known_on", "after", "limit")),
     ("GET", f"/{NUMBER}", {}),
