@@ -4,20 +4,19 @@ In: a request with its reason, or filters. Out: the desk's and the auditor's rec
 Never here: an `if` about sharing.
 """
 
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from contracts.base import Slug, Uuid
+from contracts.base import Uuid
 from hub.api.access import Caller
 from hub.api.answer import answered
 from hub.api.documents import DisclosureRequest, answers, nothing, problems
+from hub.api.queries import RegisterQuery
 from hub.api.schemas import ENTRY, REFUSED, REGISTER, RELEASED
 from hub.api.wiring import officer, reader, the_hub
 from hub.disclosure.ask import PAGE, Ask
 from hub.ids import as_uuid
-from hub.views.read_register import RegisterFilter
 
 router = APIRouter(prefix="/disclosures", tags=["disclosures"])
 
@@ -72,27 +71,11 @@ async def ask(
 async def register(
     request: Request,
     caller: Annotated[Caller, Depends(officer)],
-    subject: Annotated[Uuid | None, Query()] = None,
-    partner: Annotated[Slug | None, Query()] = None,
-    user: Annotated[str | None, Query(max_length=64, pattern=r"^[A-Za-z0-9._-]+$")] = None,
-    rule: Annotated[str | None, Query(max_length=64, pattern=r"^[a-z0-9@-]+$")] = None,
-    day: Annotated[date | None, Query()] = None,
-    outcome: Annotated[Literal["released", "refused"] | None, Query()] = None,
-    after: Annotated[int, Query(ge=0, lt=2**53)] = 0,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    query: Annotated[RegisterQuery, Query()],
 ) -> Response:
     """Return register entries that fit the filters. This reading is itself recorded."""
-    filters = RegisterFilter(
-        subject=subject,
-        partner=partner,
-        user=user,
-        rule=rule,
-        outcome=outcome,
-        first_day=day,
-        last_day=day,
-    )
     found = await the_hub(request).auditor.register(
-        caller.agency, caller.user, filters, after=after, limit=limit
+        caller.agency, caller.user, query.filters(), after=query.after, limit=query.limit
     )
     return answered(found, released=200, refused=200)
 

@@ -121,11 +121,14 @@ class DisclosureRequest(Closed):
 BATCH_DOCS: dict[str, Any] = {
     "responses": {
         200: answers(BATCH, "What became of each event", receipt=False),
-        400: {
-            "description": "Not a batch",
-            "content": {"application/json": {"schema": INTAKE_ERROR}},
-        },
         **problems(408, 413, 415),
+        400: {
+            "description": "Not a batch, or not well formed",
+            "content": {
+                "application/json": {"schema": INTAKE_ERROR},
+                "application/problem+json": {"schema": PROBLEM},
+            },
+        },
     },
     "openapi_extra": {
         "requestBody": {

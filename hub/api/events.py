@@ -51,7 +51,8 @@ async def post_batch(request: Request, caller: Annotated[Caller, Depends(poster)
     try:
         sets = await asyncio.to_thread(_sets, body)
     except (JsonRefusedError, IntakeError) as refusal:
-        problem = {"err": Err.INVALID_REQUEST, "description": str(refusal)}
+        words = refusal.description if isinstance(refusal, IntakeError) else str(refusal)
+        problem = {"err": Err.INVALID_REQUEST, "description": words}
         return Response(canonical(problem), 400, media_type="application/json")
     outcomes = await hub.door.post_many(sets, caller.agency)
     return Response(canonical(_outcome(hub, outcomes)), 200, media_type="application/json")

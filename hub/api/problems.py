@@ -171,6 +171,8 @@ def _fault(error: Mapping[str, Any]) -> dict[str, str]:
     the sender made up, or a key of a map, is not echoed.
     """
     where = list(error["loc"])
+    if error["type"] == "extra_forbidden":
+        where = where[:-1]
     if where[0] == "body":
         theirs = (n for n, s in enumerate(where) if not isinstance(s, int) and s not in _OURS)
         where = where[: next(theirs, len(where))]

@@ -4,7 +4,6 @@ In: a purpose and whom it is about. Out: the desk's recorded answers, with their
 Never here: an `if` about sharing.
 """
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -14,9 +13,10 @@ from contracts.subject import LegalDemand, Purpose
 from hub.api.access import Caller
 from hub.api.answer import answered
 from hub.api.documents import FindRequest, answers, nothing, problems
+from hub.api.queries import TimelineQuery, as_day
 from hub.api.schemas import FOUND, TIMELINE, WHO_SAW
 from hub.api.wiring import officer, reader, the_hub
-from hub.disclosure.ask import PAGE, Ask, Search
+from hub.disclosure.ask import Ask, Search
 from hub.ids import as_uuid
 from hub.intake.identifiers import identifier
 from hub.ledger.demographics import keys
@@ -56,14 +56,10 @@ async def timeline(
     request: Request,
     subject: Annotated[Uuid, Path()],
     caller: Annotated[Caller, Depends(reader)],
+    query: Annotated[TimelineQuery, Query()],
     hub_purpose: Annotated[Purpose, Header()],
     hub_legal_demand: Annotated[LegalDemand, Header()] = "none",
     hub_emergency: Annotated[bool, Header()] = False,  # noqa: FBT002 - a header
-    since: Annotated[date | None, Query()] = None,
-    until: Annotated[date | None, Query()] = None,
-    as_known_on: Annotated[date | None, Query()] = None,
-    after: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE)] = 20,
 ) -> Response:
     """Return what the caller may see of a subject, item by item, with the reason for each.
 
@@ -79,11 +75,11 @@ async def timeline(
         subject=known,
         legal_demand=hub_legal_demand,
         emergency=hub_emergency,
-        since=since,
-        until=until,
-        as_known_on=as_known_on,
-        after=None if after is None else hub.cursors.read(caller.agency, known, after),
-        limit=limit,
+        since=as_day(query.since),
+        until=as_day(query.until),
+        as_known_on=as_day(query.as_known_on),
+        after=None if query.after is None else hub.cursors.read(caller.agency, known, query.after),
+        limit=query.limit,
     )
     return answered(await hub.desk.timeline(ask), released=200, refused=404)
 
