@@ -103,6 +103,8 @@ class Fact:
             per issuer only); None there for the poster of this event.
         item: for ITEM, the jti of the earlier event it is about; None for this event itself.
         lasts_days: days until the fact counts as not recorded again; None for no end.
+        whose: where several may each state the fact of one pair and none stands for another: the
+            officer it is about. Facts that differ in it stand beside each other.
     """
 
     scope: Scope
@@ -111,6 +113,7 @@ class Fact:
     agency: str | None = None
     item: str | None = None
     lasts_days: int | None = None
+    whose: str | None = None
 
 
 class Part(BaseModel):

@@ -6,9 +6,10 @@ Out: the hub's register entries (DisclosureMade, DisclosureRefused, Notice, Patt
 Never here: content. A register entry holds ids and closed values only: it outlives erasure.
 """
 
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from contracts.base import (
     Category,
@@ -17,6 +18,7 @@ from contracts.base import (
     Day,
     Digest,
     Digest64,
+    Fact,
     Part,
     Position,
     Ref,
@@ -25,11 +27,22 @@ from contracts.base import (
     Uuid,
     type_uri,
 )
-from contracts.marks import CONCERN, EXISTENCE, OUTCOME, ROUTED, free
-from contracts.subject import Agencies, LegalDemand, Purpose, SubjectEvent, SubjectHead
+from contracts.marks import CONCERN, EXISTENCE, OUTCOME, ROUTED, free, relations
+from contracts.subject import Agencies, LegalDemand, Purpose, SubjectEvent, SubjectHead, UserId
 
 Channel: TypeAlias = Literal[
-    "timeline", "find", "disclosure", "poll", "stream", "subject_disclosures", "register", "receipt"
+    "timeline",
+    "find",
+    "disclosure",
+    "poll",
+    "stream",
+    "subject_disclosures",
+    "register",
+    "receipt",
+    "review",
+    "known",
+    "bundle",
+    "dashboard",
 ]
 ReasonCode: TypeAlias = Literal[
     "no_gateway",
@@ -39,12 +52,13 @@ ReasonCode: TypeAlias = Literal[
     "recipient_not_verified",
     "held_elsewhere",
     "nothing_to_show",
+    "person_must_decide",
+    "purpose_not_open",
+    "own_conflict",
 ]
 TypeUri: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^https://hub\.example/events/[a-z0-9-]{1,60}/v[1-9][0-9]?$")
 ]
-UserId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-"""An officer's opaque id at the partner, as the `Hub-User` header carries it."""
 Refs: TypeAlias = Annotated[tuple[Ref, ...], Field(max_length=80)]
 Categories: TypeAlias = Annotated[tuple[Category, ...], Field(max_length=10)]
 
@@ -87,6 +101,10 @@ class DisclosureMade(RegisterEntry):
     items: Annotated[tuple[DisclosedItem, ...], Field(max_length=1000), ROUTED] = ()
     obligations: Annotated[Refs, ROUTED] = ()
     reason: Annotated[Code | None, ROUTED] = None
+    break_glass: Annotated[Uuid | None, ROUTED] = None
+    """The jti of the BreakGlass event, where an officer opened what would have been withheld."""
+    completed_by: Annotated[Position | None, ROUTED] = None
+    """When the full record of a break-glass is due, in seconds."""
 
 
 class DisclosureRefused(RegisterEntry):
@@ -97,6 +115,8 @@ class DisclosureRefused(RegisterEntry):
     reason_code: Annotated[ReasonCode, ROUTED]
     rules: Annotated[Refs, ROUTED] = ()
     would_change: Annotated[Refs, ROUTED] = ()
+    refer_to: Annotated[Agencies, ROUTED] = ()
+    """The holders, and who leads the case, where a person among them has to decide."""
 
 
 class Notice(SubjectHead):
@@ -108,8 +128,13 @@ class Notice(SubjectHead):
 
     item_position: Annotated[Position | None, ROUTED] = None
     item_type: Annotated[TypeUri | None, ROUTED] = None
-    cause: Annotated[Literal["item", "entitlement", "correction", "alarm"], ROUTED]
+    cause: Annotated[Literal["item", "entitlement", "correction", "alarm", "request"], ROUTED]
     acknowledge: Annotated[bool, ROUTED] = False
+    asked_by: Annotated[Slug | None, ROUTED] = None
+    """For a `request` that waits for a person: who asked, what for, and by which answer's jti."""
+    purpose: Annotated[Purpose | None, ROUTED] = None
+    legal_demand: Annotated[LegalDemand | None, ROUTED] = None
+    request: Annotated[Uuid | None, ROUTED] = None
 
 
 class PatternAlarm(SubjectHead):
@@ -155,17 +180,55 @@ class DisclosureRequested(SubjectEvent):
 
 
 class DisclosureDecided(SubjectEvent):
-    """An agency's own decision to share or not, with the grounds it weighed."""
+    """An agency's own decision to share or not, with the grounds it weighed.
+
+    With a `partner` it answers the hub's rules that ask for a person: what the poster posted about
+    this subject, towards that partner, and nobody else's record.
+    """
 
     TYPE = type_uri("disclosure-decided")
     FAMILY = "disclosure"
 
     request: Annotated[Uuid | None, ROUTED] = None
+    """The jti of the answer this is about, as a notice or a receipt names it."""
+    partner: Annotated[Slug | None, ROUTED] = None
+    officer: Annotated[UserId | None, ROUTED] = None
     decision: Annotated[Literal["share", "share_in_part", "do_not_share"], OUTCOME]
     grounds: Annotated[Refs, EXISTENCE] = ()
     necessary_because: Annotated[Text | None, free(Category.CONCERN)] = None
     proportionate_because: Annotated[Text | None, free(Category.CONCERN)] = None
+    adviser: Annotated[
+        Literal["caldicott_guardian", "data_protection_officer", "safeguarding_lead", "lawyer"]
+        | None,
+        EXISTENCE,
+    ] = None
     review_on: Annotated[Day | None, EXISTENCE] = None
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        """Refuse a decision for the hub that nobody made or that says no reason.
+
+        Source: UK GDPR art 5(2); the record of a decision, share and not-share alike.
+        """
+        if self.partner is None:
+            return self
+        if self.officer is None or not self.grounds:
+            raise ValueError("a decision towards a partner names its officer and its grounds")
+        reasons = (self.necessary_because, self.proportionate_because)
+        if self.decision == "share" and None in reasons:
+            raise ValueError("sharing says why it is necessary and why it is proportionate")
+        return self
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield what was decided towards the partner.
+
+        The hub cannot tell a part from the whole: whoever shares in part does so directly, and
+        the hub releases nothing by it.
+        """
+        yield from super().facts()
+        if self.partner is not None:
+            said = "share" if self.decision == "share" else "do_not_share"
+            yield from relations("person_decided", said, (self.partner,))
 
 
 class SharedDirectly(SubjectEvent):

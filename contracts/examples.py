@@ -14,8 +14,9 @@ from typing import Any, Final, TypeAlias
 from pydantic import TypeAdapter
 
 from contracts.base import Code, Day, Digest, Digest64, Payload, Ref, Slug, Uuid
-from contracts.disclosure import TypeUri, UserId
+from contracts.disclosure import TypeUri
 from contracts.publish import schema_of
+from contracts.subject import UserId
 
 Schema: TypeAlias = Mapping[str, Any]
 

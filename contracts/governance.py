@@ -1,9 +1,10 @@
 """Who may take part and under what law: agencies, their keys, the rulebook, officers' overrides.
 
 In: contracts.base, subject.
-Out: AgencyRegistered, KeyRegistered, KeyRevoked, RulebookReleased, BreakGlass, OfficerReview; Jwk.
+Out: AgencyRegistered, KeyRegistered, KeyRevoked, RulebookReleased, BreakGlass, OfficerReview,
+    ConflictDeclared; Jwk.
 Never here: anything about a person. The subject is an agency, except in BreakGlass and
-OfficerReview, whose subject is the one whose items were opened.
+OfficerReview, whose subject is the one whose items were opened, and in ConflictDeclared.
 """
 
 import base64
@@ -17,7 +18,6 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from contracts.base import (
     Category,
     Code,
-    Count,
     Day,
     Digest,
     Digest64,
@@ -34,7 +34,7 @@ from contracts.base import (
     type_uri,
 )
 from contracts.marks import EXISTENCE, PROFESSIONAL, ROUTED, YesNo
-from contracts.subject import AgencyKind, Purpose, SubjectHead
+from contracts.subject import AgencyKind, Purpose, SubjectHead, UserId
 
 
 def _distinct(officers: tuple[str, ...]) -> tuple[str, ...]:
@@ -200,7 +200,11 @@ class BreakGlass(SubjectHead):
     items: Annotated[tuple[Position, ...], Field(max_length=1000), ROUTED]
     categories: Annotated[tuple[Category, ...], Field(max_length=10), ROUTED]
     bars: Annotated[tuple[Ref, ...], Field(max_length=40), ROUTED]
-    minutes: Annotated[Count, ROUTED]
+    minutes: Annotated[int, Field(ge=1, le=240), ROUTED]
+    dis: Annotated[Uuid, ROUTED]
+    """The jti of the answer that was given."""
+    completed_by: Annotated[Position, ROUTED]
+    """When the full record is due, in seconds."""
     reason: Annotated[Text, PROFESSIONAL]
 
 
@@ -216,3 +220,29 @@ class OfficerReview(SubjectHead):
     """The jti of what was reviewed."""
     verdict: Annotated[Literal["upheld", "overturned", "upheld_with_learning"], ROUTED]
     note: Annotated[Text | None, PROFESSIONAL] = None
+
+
+class ConflictDeclared(SubjectHead):
+    """A named officer has an interest of their own in a subject, or no longer has.
+
+    The officer is shown nothing of the subject; their agency goes on being served through others.
+    """
+
+    TYPE = type_uri("conflict-declared")
+    FAMILY = "governance"
+
+    agency: Annotated[Slug, ROUTED]
+    officer: Annotated[UserId, PROFESSIONAL]
+    kind: Annotated[Literal["is_the_subject", "kin", "works_for", "other"], PROFESSIONAL]
+    stands: Annotated[YesNo, EXISTENCE] = "yes"
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield the interest, or its end, as one officer's at one agency."""
+        yield from super().facts()
+        yield Fact(
+            scope=Scope.RELATION,
+            name="officer_declared",
+            value="declared" if self.stands == "yes" else "withdrawn",
+            agency=self.agency,
+            whose=self.officer,
+        )

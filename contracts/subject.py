@@ -8,7 +8,7 @@ Never here: an identifier. The envelope's `sub_id` says which subject; the paylo
 from collections.abc import Iterator
 from typing import Annotated, Literal, TypeAlias, get_args
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.base import Category, Code, Fact, Payload, Slug, Text
 from contracts.marks import EXISTENCE, ROUTED, free, stated
@@ -61,6 +61,8 @@ PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 LEGAL_DEMANDS: tuple[LegalDemand, ...] = get_args(LegalDemand)
 
 Agencies: TypeAlias = Annotated[tuple[Slug, ...], Field(max_length=40)]
+UserId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+"""An officer's opaque id at the partner, as the `Hub-User` header carries it."""
 
 
 class SubjectHead(Payload):

@@ -45,6 +45,8 @@ FACTS: dict[str, tuple[Scope, set[str]]] = {
     "consent_covers_recipient": (Scope.RELATION, YES_NO),
     "registrant_of_recipient": (Scope.RELATION, YES_NO),
     "recipient_serves_ap": (Scope.RELATION, YES_NO),
+    "person_decided": (Scope.RELATION, {"share", "do_not_share"}),
+    "officer_declared": (Scope.RELATION, {"declared", "withdrawn"}),
     "item_status": (Scope.ITEM, {"live", "retracted", "disputed"}),
     "narrative_cleared": (Scope.ITEM, YES_NO),
     "notifiable": (Scope.ITEM, YES_NO),
