@@ -68,7 +68,8 @@ class Finder:
             subjects = [s for s, _ in await subjects_of(connection, macs)][:MAX_SUBJECTS]
             for subject in subjects or [NOBODY]:
                 weighed, kind, positions = await self._weigh(connection, search, subject)
-                guards.update(positions)
+                # What was decided first rests on the older reading of a key read twice.
+                guards = {**positions, **guards}
                 known = [w for w in weighed if w.shown]
                 if known:
                     found.append(

@@ -6,10 +6,12 @@ subject erases it; after a day it is dropped, and the register alone remembers.
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
@@ -17,7 +19,7 @@ from hub.clock import Clock, seconds
 from hub.disclosure.ask import Answer, Ask, RequestIdReusedError
 from hub.disclosure.desk import Desk
 from hub.ledger.read import Pool, bring_key
-from hub.ledger.record import UnavailableError
+from hub.ledger.record import SubjectErasedError, UnavailableError
 from hub.ledger.sealing import Sealer
 
 KEPT_S = 86_400
@@ -31,6 +33,8 @@ class _Claim:
 
     mine: bool
     answer: Answer | None
+    at: int
+    """When it was claimed: a claim that lapsed meanwhile is another's, with another time."""
 
 
 class Requests:
@@ -67,9 +71,11 @@ class Requests:
         try:
             answer = await self._desk.request(ask)
         except BaseException:
-            await self._let_go(ask.partner, ask.request_id)
+            # While the store is away this fails as well; then the claim lapses.
+            with suppress(psycopg.Error):
+                await self._let_go(ask.partner, ask.request_id, claim.at)
             raise
-        await self._keep(ask, ask.request_id, answer)
+        await self._keep(ask, ask.request_id, answer, claim.at)
         return answer
 
     async def forget(self, now: int) -> None:
@@ -91,10 +97,9 @@ class Requests:
                 [partner, request_id, digest, now, now - CLAIM_S],
             )
             if await cursor.fetchone() is not None:
-                return _Claim(mine=True, answer=None)
-            return _Claim(
-                mine=False, answer=await self._kept(connection, partner, request_id, digest)
-            )
+                return _Claim(mine=True, answer=None, at=now)
+            kept = await self._kept(connection, partner, request_id, digest)
+            return _Claim(mine=False, answer=kept, at=now)
 
     async def _kept(
         self, connection: AsyncConnection[Any], partner: str, request_id: UUID, digest: bytes
@@ -111,11 +116,17 @@ class Requests:
             return None
         body = bytes(row["body"])
         if row["key_id"] is not None:
-            await bring_key(connection, row["key_id"], self._sealer)
+            if not await bring_key(connection, row["key_id"], self._sealer):
+                raise SubjectErasedError("the subject's key was destroyed")
             body, _ = self._sealer.unseal(body, agency=partner, jti=request_id, kind=_KIND)
         return Answer(outcome=row["outcome"], body=body, receipt=row["receipt"], jti=row["jti"])
 
-    async def _keep(self, ask: Ask, request_id: UUID, answer: Answer) -> None:
+    async def _keep(self, ask: Ask, request_id: UUID, answer: Answer, claimed_at: int) -> None:
+        """Keep the first answer, or refuse to give a second one.
+
+        Raises:
+            UnavailableError: this took so long that somebody else answers the same request.
+        """
         async with self._pool.connection() as connection:
             body, key_id = answer.body, None
             # An id that is nobody's has no key; then the answer says nothing about anybody.
@@ -124,9 +135,9 @@ class Requests:
                 body, _ = self._sealer.seal(
                     key_id, body, agency=ask.partner, jti=request_id, kind=_KIND
                 )
-            await connection.execute(
+            kept = await connection.execute(
                 "UPDATE ops.answer SET body = %s, key_id = %s, outcome = %s, receipt = %s, jti = %s"
-                " WHERE partner = %s AND request_id = %s",
+                " WHERE partner = %s AND request_id = %s AND claimed_at = %s AND body IS NULL",
                 [
                     body,
                     key_id,
@@ -135,12 +146,16 @@ class Requests:
                     answer.jti,
                     ask.partner,
                     request_id,
+                    claimed_at,
                 ],
             )
+        if not kept.rowcount:
+            raise UnavailableError("the same request is being answered")
 
-    async def _let_go(self, partner: str, request_id: UUID) -> None:
+    async def _let_go(self, partner: str, request_id: UUID, claimed_at: int) -> None:
         async with self._pool.connection() as connection:
             await connection.execute(
-                "DELETE FROM ops.answer WHERE partner = %s AND request_id = %s AND body IS NULL",
-                [partner, request_id],
+                "DELETE FROM ops.answer"
+                " WHERE partner = %s AND request_id = %s AND claimed_at = %s AND body IS NULL",
+                [partner, request_id, claimed_at],
             )

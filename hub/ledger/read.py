@@ -89,9 +89,11 @@ async def subjects_of(
 
 
 async def bring_key(connection: AsyncConnection[Any], key_id: UUID, sealer: Sealer) -> bool:
-    """Bring a subject's key to hand, and say whether there is one."""
-    if sealer.known(key_id):
-        return True
+    """Bring a subject's key to hand, and say whether there is one.
+
+    The table is asked though the key may be at hand: it may be destroyed by now, and a subject
+    that is nobody's must cost what any other costs.
+    """
     async with connection.cursor() as cursor:
         await cursor.execute(
             "SELECT wrapped FROM ledger.subject_key WHERE key_id = %s AND state = 'live'", [key_id]
@@ -99,7 +101,8 @@ async def bring_key(connection: AsyncConnection[Any], key_id: UUID, sealer: Seal
         row = await cursor.fetchone()
     if row is None:
         return False
-    sealer.admit(key_id, bytes(row[0]))
+    if not sealer.known(key_id):
+        sealer.admit(key_id, bytes(row[0]))
     return True
 
 
