@@ -17,15 +17,19 @@ from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import PAGE, Answer, Ask
 from hub.disclosure.desk import Desk
 from hub.disclosure.receipt import digest
-from hub.disclosure.weigh import keys_for
+from hub.disclosure.weigh import NO_FACTS, Weighed, keys_for
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id, canonical, subject_sub_id
-from hub.ledger.read import facts
-from hub.ledger.record import Guard, StaleError
+from hub.ledger.read import Known, facts
+from hub.ledger.record import Guard, StaleError, relation_key, subject_key
 from hub.views import read
 from hub.views.read_items import items_at
 
 LOOK_S = 0.5
 MAX_TRIES = 5
+LOOKED_AT = 50
+"""Items looked at for a notice that something was opened: enough to meet one still open."""
+_POINTING = frozenset({"item", "entitlement"})
+"""Causes that say an item may be asked for: only told while one may."""
 NOTHING_NEW = canonical({"sets": {}, "moreAvailable": False})
 
 
@@ -115,32 +119,40 @@ class Notices:
         now = seconds(self._clock)
         told: list[read.NoticeRow] = []
         items: list[DisclosedItem] = []
-        places = [row.item_position for row in rows if row.item_position is not None]
-        found = await items_at(connection, places)
         asks = [_ask(agency, row) for row in rows]
-        pointed = [
-            [found[p]] if (p := row.item_position) is not None and p in found else []
-            for row in rows
-        ]
+        pointed = await self._pointed(connection, agency, rows)
+        about = await _about(connection, rows)
         keys = {k for ask, one in zip(asks, pointed, strict=True) for k in keys_for(one, ask)}
+        keys |= {k for row in rows for s in about[row.jti] for k in _hold_keys(s, agency)}
         known = await facts(connection, sorted(keys), now)
         for row, ask, one in zip(rows, asks, pointed, strict=True):
             weighed = self._desk.scales.entitled(one, known, ask, london_day(now))
-            if row.cause == "item" and not any(w.shown for w in weighed):
+            shown = [w for w in weighed if w.shown]
+            if any(_held(known, s, agency) for s in about[row.jti]):
+                continue
+            if row.cause in _POINTING and not shown:
                 continue
             told.append(row)
-            items.extend(
-                DisclosedItem(
-                    position=w.candidate.position,
-                    categories=(Category.EXISTENCE,),
-                    decision=w.decision.id,
-                    rules=w.decision.permits,
-                )
-                for w in weighed
-            )
+            items += [_existence_of(w) for w in (shown or weighed)[:1]]
         guards = tuple(Guard(key, place) for key, place in known.positions.items())
         kinds = {k: f.get("subject_kind", "adult") for k, f in known.facts.items()}
         return told, tuple(items), guards, kinds
+
+    async def _pointed(
+        self, connection: AsyncConnection[Any], agency: str, rows: list[read.NoticeRow]
+    ) -> list[list[read.Candidate]]:
+        """Return the items each notice tells of: the one it points to, or those opened since."""
+        places = [row.item_position for row in rows if row.item_position is not None]
+        found = await items_at(connection, places)
+        pointed: list[list[read.Candidate]] = []
+        for row in rows:
+            if row.cause == "entitlement" and row.subject is not None:
+                opened = await read.candidates(connection, row.subject, agency, limit=LOOKED_AT)
+                pointed.append([one for one in opened if one.posted_by != agency])
+            else:
+                place = row.item_position
+                pointed.append([found[place]] if place is not None and place in found else [])
+        return pointed
 
     def _signed(self, row: read.NoticeRow, kinds: dict[str, str]) -> str:
         kind = "agency" if row.subject is None else kinds.get(f"s:{row.subject}", "adult")
@@ -154,6 +166,47 @@ class Notices:
         )
         sub_id = agency_sub_id(row.agency) if row.subject is None else subject_sub_id(row.subject)
         return self._door.sign(Own(notice, sub_id, jti=row.jti), audience=row.agency).decode()
+
+
+async def _about(
+    connection: AsyncConnection[Any], rows: list[read.NoticeRow]
+) -> dict[str, list[str]]:
+    """Return, by a notice's jti, the subjects it tells of: an alarm tells of a care setting."""
+    settings = [row.setting for row in rows if row.cause == "alarm" and row.setting is not None]
+    cursor = await connection.execute(
+        "SELECT setting, subject::text FROM views_v1.setting_subject WHERE setting = ANY(%s)",
+        [settings],
+    )
+    placed = await cursor.fetchall()
+    return {
+        row.jti: [subject for setting, subject in placed if setting == row.setting]
+        if row.subject is None
+        else [row.subject]
+        for row in rows
+    }
+
+
+def _hold_keys(subject: str, agency: str) -> tuple[str, str]:
+    return subject_key(UUID(subject)), relation_key(UUID(subject), agency)
+
+
+def _held(known: Known, subject: str, agency: str) -> bool:
+    """Return whether a hold keeps an agency from knowing of a subject: the notice would tell it.
+
+    The views leave such notices out as well, but may be behind.
+    """
+    about, relation = (known.facts.get(key, NO_FACTS) for key in _hold_keys(subject, agency))
+    return about.get("hold") == "active" and relation.get("recipient_implicated") == "yes"
+
+
+def _existence_of(weighed: Weighed) -> DisclosedItem:
+    """Return the register's line for a notice: that there is something, and no more."""
+    return DisclosedItem(
+        position=weighed.candidate.position,
+        categories=(Category.EXISTENCE,),
+        decision=weighed.decision.id,
+        rules=weighed.decision.permits,
+    )
 
 
 def _whole(rows: list[read.NoticeRow], limit: int) -> list[read.NoticeRow]:
