@@ -1,0 +1,145 @@
+"""The form of a case: one TOML file that an information-governance officer can read and check.
+
+In: tests/cases/*.toml. Out: Case, with its posts, asks and expectations; `load`, `every`.
+Never here: HTTP, or what the hub answers. The law is in the file; nothing here knows any.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.base import Category
+from contracts.subject import AgencyKind, LegalDemand, Purpose, SubjectKind
+
+FOLDER = Path(__file__).parent
+Via: TypeAlias = Literal["timeline", "find", "disclosure", "poll", "who_saw", "register"]
+Outcome: TypeAlias = Literal["released", "refused", "nothing"]
+Categories: TypeAlias = dict[str, tuple[Category, ...]]
+"""By the id of the post that the item came from."""
+Words: TypeAlias = tuple[str, ...]
+
+
+class Closed(BaseModel):
+    """A table of the file: a misspelt key is an error, not a silent nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Expect(Closed):
+    """What the law says the answer is. Only what the file states is compared."""
+
+    outcome: Outcome | None = None
+    """`nothing`: the answer that a subject who is nobody's gets."""
+    items: Words = ()
+    """Exactly these items, by the id of their post."""
+    includes: Words = ()
+    excludes: Words = ()
+    shows: Categories = {}
+    """Categories that the answer says it shows of an item; it may show more."""
+    withholds: Categories = {}
+    """Categories that must not be shown of an item which is itself shown."""
+    says_withheld: Categories = {}
+    """Categories that the answer says it holds back."""
+    because: Words = ()
+    """Rules that the answer gives as its reasons."""
+    not_because: Words = ()
+    obligations: Words = ()
+    words: Words = ()
+    never_words: Words = ()
+    status: dict[str, str] = {}
+    hidden: bool = False
+    """The same bytes as for a subject who is nobody's, except for the receipt and the time."""
+    recorded: dict[str, Any] = {}
+    """The register's entry: `outcome`, `reason_code`, `purpose`...; `rules` names some of them."""
+    notices: Words = ()
+    """The causes of the notices that are waiting, each cause once."""
+    entries: tuple[dict[str, Any], ...] = ()
+    """Lines that a reading of the register must have; `partner` by its name in the case."""
+    no_entries: tuple[dict[str, Any], ...] = ()
+    pattern: bool = False
+    """Whether a care setting's pattern comes with the answer."""
+
+
+class Post(Closed):
+    """Something an agency states. `{name}` in a field stands for an agency, post or subject."""
+
+    id: str
+    by: str
+    type: str
+    about: str
+    kind: SubjectKind | None = None
+    """Where it is stated to be something else than `[subjects]` says."""
+    days_ago: int = 0
+    taken: bool = True
+    """False where the hub must refuse to take it from this agency."""
+    fields: dict[str, Any] = {}
+
+
+class Ask(Closed):
+    """Something an agency asks, and what it must be told."""
+
+    id: str
+    by: str = ""
+    """Empty for the hub's information-governance officer."""
+    via: Via
+    about: str
+    purpose: Purpose = "safeguarding_enquiry"
+    legal_demand: LegalDemand = "none"
+    necessary: bool = True
+    emergency: bool = False
+    offence_stated: bool = False
+    aggregate: bool = False
+    officer: str | None = None
+    as_known_on: str | None = None
+    why: str
+    """The expectation in words, for whoever reads the file."""
+    after: str = ""
+    """Asked as soon as this was posted; empty for once everything was."""
+    at_once: bool = False
+    """Asked without waiting until the views have heard of it."""
+    expect: Expect
+
+
+class Case(Closed):
+    """One case."""
+
+    id: str
+    title: str
+    group: Literal["fifteen", "gateway", "bar", "flow"]
+    law: Words
+    """The rules it is about, by id."""
+    cite: Words
+    story: str
+    needs: str = ""
+    """What the hub cannot do yet; the case is then pending, and must not pass unseen."""
+    agencies: dict[str, AgencyKind]
+    subjects: dict[str, SubjectKind]
+    post: tuple[Post, ...]
+    ask: tuple[Ask, ...]
+
+    def fresh(self) -> set[str]:
+        """Return the agencies that need be nobody else's: those whose notices are looked at."""
+        return {ask.by for ask in self.ask if ask.via == "poll"}
+
+
+def load(path: Path) -> Case:
+    """Return the case in a file."""
+    return Case.model_validate(tomllib.loads(path.read_text("utf-8")))
+
+
+@cache
+def every() -> tuple[Case, ...]:
+    """Return all cases, in the order of their files."""
+    return tuple(_all())
+
+
+def _all() -> Iterator[Case]:
+    for path in sorted(FOLDER.glob("*.toml")):
+        case = load(path)
+        if case.id != path.stem:
+            raise ValueError(f"{path.name} calls itself {case.id}")
+        yield case
