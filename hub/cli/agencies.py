@@ -89,7 +89,8 @@ def register(
 
     def work(hub: "Hub") -> Awaitable[Any]:
         members = json.loads(jwk_file.read_text("utf-8"))
-        members.pop("kid", None)  # it is the key's thumbprint, so nothing is lost
+        if isinstance(members, dict):
+            members.pop("kid", None)  # it is the key's thumbprint, so nothing is lost
         return register_key(hub, slug, Jwk.model_validate_json(json.dumps(members)))
 
     record = _with_hub(work)
@@ -171,7 +172,7 @@ def _with_hub(work: "Callable[[Hub], Awaitable[Any]]") -> Any:  # noqa: ANN401 -
         _refuse(error.description)
     except DatabaseError as error:
         _refuse(str(error))
-    except (LedgerError, OSError, json.JSONDecodeError) as error:
+    except (LedgerError, OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         _refuse(f"{type(error).__name__}: {error}")
 
 

@@ -1,0 +1,156 @@
+"""The command line: what each command says of itself, what it refuses, and how it ends."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from click import Command, Group
+from click.testing import Result
+from typer.testing import CliRunner
+
+from adapters.kit import AgencyKey
+from hub.cli import app
+from hub.settings import Settings
+from tests.support.hub_process import RunningHub, environment
+
+ROOT = Path(__file__).parents[2]
+NOWHERE = {
+    "HUB_DATABASE_URL": "postgresql://hub_app:hunter2@127.0.0.1:1/none?connect_timeout=1",
+    "HUB_OWNER_URL": "",
+}
+GOOD = ("--name", "Avon police", "--kind", "police")
+
+
+def hub_command(*arguments: str, settings: Settings | None = None, **variables: str) -> Result:
+    """Run a command in this process: starting another costs seconds."""
+    told: Mapping[str, str] = {} if settings is None else environment(settings)
+    return CliRunner().invoke(app, arguments, env={**told, **variables})
+
+
+def commands(group: Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Command]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+ALL: dict[str, Any] = {
+    " ".join(path): command
+    for path, command in commands(typer.main.get_command(app))  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_says_what_it_does_with_an_example(name: str) -> None:
+    words = " ".join((ALL[name].help or "").split())
+    assert f"Example: hub {name}" in words
+
+
+def test_help_comes_without_a_database_and_without_settings() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "hub", "key", "register", "--help"],
+        env={}, capture_output=True, text=True, timeout=120, check=True, cwd=ROOT,
+    )  # fmt: skip
+    assert "Example: hub key register" in shown.stdout
+
+
+def test_an_unknown_command_is_misuse() -> None:
+    assert hub_command("abracadabra").exit_code == 2
+
+
+def test_an_agency_is_added_and_listed(hub: RunningHub) -> None:
+    added = hub_command("agency", "add", "avon-police", *GOOD, "--json", settings=hub.settings)
+    assert added.exit_code == 0, added.stderr
+    assert json.loads(added.stdout)["agency"] == "avon-police"
+    listed = hub_command("agency", "list", "--json", settings=hub.settings)
+    assert {"id": "avon-police", "kind": "police", "name": "Avon police"} in (
+        json.loads(listed.stdout)["agencies"]
+    )
+
+
+def test_a_key_is_registered_listed_and_revoked(hub: RunningHub, tmp_path: Path) -> None:
+    agency = hub.enrol("gp")
+    key = AgencyKey.generate("ES256")
+    file = tmp_path / "key.jwk"
+    file.write_text(json.dumps(key.public_jwk()))
+    for arguments in (
+        ("key", "register", agency, str(file)),
+        ("key", "revoke", agency, key.kid, "--reason", "compromised", "--compromised-since", "9"),
+    ):
+        done = hub_command(*arguments, settings=hub.settings)
+        assert done.exit_code == 0, done.stderr
+    listed = hub_command("key", "list", agency, "--json", settings=hub.settings)
+    (entry,) = (k for k in json.loads(listed.stdout)["keys"] if k["kid"] == key.kid)
+    assert entry["alg"] == "ES256"
+    assert entry["revoked_at"]
+    assert entry["compromised_since"] == 9
+    again = hub_command("key", "register", agency, str(file), settings=hub.settings)
+    assert again.exit_code == 2
+    assert one_line(again) == "hub: the key is refused: the key was registered before"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "Avon Police", *GOOD), "hub: not well formed: agency"),
+        (("add", "avon", "--name", "Avon", "--kind", "circus"), "hub: not well formed: kind"),
+        (("add", "avon", *GOOD, "--scopes", "root"), "hub: not well formed: scopes/0"),
+        (("add", "avon", "--name", "", "--kind", "police"), "hub: not well formed: name"),
+    ],
+)
+def test_an_agency_that_is_not_well_formed_is_refused_in_one_line(
+    hub: RunningHub, arguments: tuple[str, ...], words: str
+) -> None:
+    refused = hub_command("agency", *arguments, settings=hub.settings)
+    assert refused.exit_code == 2
+    assert one_line(refused) == words
+
+
+@pytest.mark.parametrize("content", ["", "[1]", "{}", '{"kty":"oct","k":"a"}', None])
+def test_a_file_that_is_no_public_key_is_refused_in_one_line(
+    hub: RunningHub, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "key.jwk"
+    if content is not None:
+        file.write_text(content)
+    refused = hub_command("key", "register", "oak-gp", str(file), settings=hub.settings)
+    assert refused.exit_code == 2
+    assert one_line(refused).startswith("hub: ")
+
+
+@pytest.mark.parametrize("owner", ["", NOWHERE["HUB_DATABASE_URL"]])
+def test_without_a_database_a_command_says_so_in_one_line(tmp_path: Path, owner: str) -> None:
+    told = {**NOWHERE, "HUB_OWNER_URL": owner, "HUB_KEYS_DIR": str(tmp_path / "keys")}
+    away = hub_command("agency", "list", **told)
+    assert away.exit_code == 2
+    assert one_line(away).startswith("hub: the database does not answer")
+    assert "hunter2" not in away.stderr
+
+
+def test_the_rulebook_is_checked(hub: RunningHub) -> None:
+    checked = hub_command("rulebook", "check", "--json", settings=hub.settings)
+    assert checked.exit_code == 0, checked.stdout
+    assert json.loads(checked.stdout)["wrong"] == []
+
+
+def test_a_rebuild_that_only_compares_finds_the_views_identical(hub: RunningHub) -> None:
+    hub.settle()
+    compared = hub_command("rebuild", "--compare-only", "--json", settings=hub.settings)
+    assert compared.exit_code == 0, compared.stderr
+    report = json.loads(compared.stdout)
+    assert report["identical"]
+    assert not report["swapped"]
+
+
+def one_line(done: Result) -> str:
+    """Return what a command said on stderr, which must be one line, with nothing on stdout."""
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.splitlines()
+    return line
