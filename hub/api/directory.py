@@ -89,7 +89,7 @@ async def receipt(
             "description": "JSON Schema",
             "content": {"application/schema+json": {"schema": {"type": "object"}}},
         },
-        **{k: v for k, v in problems(404).items() if k == 404},  # noqa: PLR2004
+        **{k: v for k, v in problems(404, 422).items() if k in (404, 422)},
     },
 )
 async def contract(kind: str) -> Response:

@@ -121,7 +121,8 @@ class DisclosureRequest(Closed):
 BATCH_DOCS: dict[str, Any] = {
     "responses": {
         200: answers(BATCH, "What became of each event", receipt=False),
-        **problems(408, 413, 415),
+        # 422 is said, or FastAPI would say it in a form of its own, which repeats what was sent.
+        **problems(408, 413, 415, 422),
         400: {
             "description": "Not a batch, or not well formed",
             "content": {
@@ -243,7 +244,15 @@ TOKEN_DOCS: dict[str, Any] = {
         },
     },
 }
-_OPEN = ("/agencies", "/contracts", "/health", "/oauth2")
+_OPEN = (
+    "/agencies",
+    "/checkpoint",
+    "/contracts",
+    "/health",
+    "/log/",
+    "/oauth2",
+    "/tile/{level}",
+)
 """Where nobody signs in: what is there is for everyone to verify with."""
 
 

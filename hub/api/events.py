@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from hub.api.access import Caller
+from hub.api.answer import NO_STORE, answered
 from hub.api.body import read_body
 from hub.api.documents import BATCH_DOCS, POLL_DOCS, STREAM_DOCS, PollRequest
 from hub.api.problems import MediaTypeError, intake_answer
@@ -138,10 +139,9 @@ def _outcome(hub: Any, outcomes: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN
 
 def _with_receipt(answer: Answer | bytes) -> Response:
     if isinstance(answer, bytes):
-        return Response(answer, 200, media_type="application/json")
-    return Response(
-        answer.body, 200, {"Hub-Receipt": answer.receipt}, media_type="application/json"
-    )
+        headers = {"Cache-Control": NO_STORE}
+        return Response(answer, 200, headers, media_type="application/json")
+    return answered(answer, released=200, refused=200)
 
 
 def _jti(text: str | None) -> UUID | None:
