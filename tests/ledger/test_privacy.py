@@ -40,7 +40,7 @@ def everything(parts: Parts) -> str:
     """Return every row of every table that is ours, as text."""
     tables = parts.rows(
         "SELECT table_schema, table_name FROM information_schema.tables"
-        " WHERE table_schema IN ('ledger', 'ops', 'public') OR table_schema LIKE 'views%%'"
+        " WHERE table_schema IN ('ledger', 'ops', 'public') OR table_schema LIKE 'views%'"
     )
     assert len(tables) > 20
     rows: list[str] = []

@@ -108,6 +108,7 @@ class Parts:
     _runner: asyncio.Runner
     _serial: Iterator[int] = field(default_factory=itertools.count)
     _projector: Projector | None = None
+    _asking: "psycopg.Connection[Row] | None" = None
 
     @property
     def now(self) -> int:
@@ -178,9 +179,15 @@ class Parts:
 
     def rows(self, statement: str, *values: object) -> list[Row]:
         """Ask the database, as its owner."""
-        with psycopg.connect(self.owner, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode(), values or None)
-            return cursor.fetchall() if cursor.description else []
+        if self._asking is None or self._asking.closed:
+            self._asking = psycopg.connect(self.owner, autocommit=True)
+        cursor = self._asking.execute(statement.encode(), values or None)
+        return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        """Let go of the tests' own connection."""
+        if self._asking is not None:
+            self._asking.close()
 
     def head(self) -> int:
         """Return the last position of the ledger."""
@@ -203,9 +210,11 @@ def opened(
     with asyncio.Runner() as runner:
         hub = build(settings, clock=clock, source=source or SystemSource())
         runner.run(hub.open())
+        parts = Parts(hub, owner, runner)
         try:
-            yield Parts(hub, owner, runner)
+            yield parts
         finally:
+            parts.close()
             runner.run(hub.close())
 
 
