@@ -39,6 +39,7 @@ class Renderer:
     def item(self, weighed: Weighed, payload: Payload | None) -> dict[str, Any]:
         """Return one item of an answer. `payload` is None where the person was erased."""
         candidate = weighed.candidate
+        nameable = weighed.nameable()
         fields = (
             {} if payload is None else fields_shown(payload, weighed.may, cleared=weighed.cleared)
         )
@@ -52,7 +53,7 @@ class Renderer:
             "status": "erased" if payload is None else _status(weighed),
             "fields": fields,
             "shown": [c for c in Category if c in weighed.shown],
-            "withheld": [c for c in Category if c in weighed.nameable()],
+            "withheld": [c for c in Category if c in nameable],
             "because": self.because(weighed.decision),
             "obligations": list(weighed.decision.obligations),
         }

@@ -45,10 +45,11 @@ class Weighed:
 
     def recorded(self) -> DisclosedItem:
         """Return the register's line for this item."""
+        withheld = self.withheld()
         return DisclosedItem(
             position=self.candidate.position,
             categories=tuple(c for c in Category if c in self.shown),
-            withheld=tuple(c for c in Category if c in self.withheld()),
+            withheld=tuple(c for c in Category if c in withheld),
             decision=self.decision.id,
             rules=self.decision.permits + self.decision.forbids,
         )
@@ -106,6 +107,10 @@ class Scales:
             about = _about(one.facts, one.poster, one.addressed, known, ask)
             found.append((one, self.decision({**about, **ask.facts()}, on)))
         return found
+
+    def hidden(self, facts: Mapping[str, str], on: date) -> bool:
+        """Return whether a silent rule keeps from the recipient that there is anything."""
+        return self._judge.entitled(facts, on).hidden
 
     def decision(self, facts: Mapping[str, str], on: date) -> Decision:
         """Return the decision on some facts."""
