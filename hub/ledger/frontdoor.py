@@ -6,7 +6,7 @@ Never here: a way around intake.verify. What the hub itself says is signed and v
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from hub.ledger.directory import Directory
 from hub.ledger.draft import draft
 from hub.ledger.record import Draft, Guard, LedgerError, Record, StaleError, standing_key
 from hub.ledger.resent import on_record, resent_key
+from hub.ledger.settle import settled, stored
 from hub.rulebook.model import FactEntry
 
 MAX_TRIES = 5
@@ -70,7 +71,7 @@ class FrontDoor:
         for _ in range(MAX_TRIES):
             try:
                 prepared = self.prepare(token, caller)
-                return await asyncio.wrap_future(self._appender.submit(prepared))
+                return await stored(self._appender.submit(prepared))
             except IntakeError as refusal:
                 return await self._first_answer(token, caller, refusal)
             except StaleError:
@@ -97,10 +98,7 @@ class FrontDoor:
             else:
                 answers[jti] = IntakeError(Err.INVALID_REQUEST, "the jti is not the event's own")
         futures = self._appender.submit_many(list(drafts.values()))
-        outcomes: Sequence[Record | BaseException] = await asyncio.gather(
-            *(asyncio.wrap_future(f) for f in futures), return_exceptions=True
-        )
-        for jti, outcome in zip(drafts, outcomes, strict=True):
+        for jti, outcome in zip(drafts, await settled(futures), strict=True):
             if isinstance(outcome, StaleError):
                 await asyncio.to_thread(self.directory.refresh)
                 answers[jti] = await self._again(tokens[jti], caller)
@@ -120,16 +118,13 @@ class FrontDoor:
         token = self.sign(own)
         verified = self._verify(token, None)
         standing = Guard(standing_key(HUB_SLUG), self.directory.now.position)
-        return await asyncio.wrap_future(
-            self._appender.submit(
-                draft(
-                    verified,
-                    poster_kind=HUB_SLUG,
-                    vocabulary=self._vocabulary,
-                    guards=(*own.guards, standing),
-                )
-            )
+        prepared = draft(
+            verified,
+            poster_kind=HUB_SLUG,
+            vocabulary=self._vocabulary,
+            guards=(*own.guards, standing),
         )
+        return await stored(self._appender.submit(prepared))
 
     def sign(self, own: Own, *, audience: str | None = None) -> bytes:
         """Return the hub's own SET for a payload, for the ledger or for an agency to be handed."""
