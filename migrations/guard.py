@@ -14,13 +14,23 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 OURS = "ops"
+_READS = re.compile(r"(select|show)\b", re.IGNORECASE)
 _CHANGES = re.compile(
-    r"\b(drop|alter|truncate|delete|update|insert|create|grant|revoke|copy|do|call)\b",
+    r"(create\s+(unlogged\s+)?table|create\s+(unique\s+)?index|alter\s+(table|index)"
+    r"|drop\s+(table|index)|insert\s+into|update|delete\s+from|comment\s+on)\b",
     re.IGNORECASE,
 )
-_OURS = re.compile(rf'"?{OURS}"?\.', re.IGNORECASE)
-_SCHEMA = re.compile(rf"^\s*create\s+schema\s+if\s+not\s+exists\s+{OURS}\s*;?\s*$", re.IGNORECASE)
-_FOREIGN = re.compile(r'\b"?(ledger|views_v\d+\w*|public|pg_catalog)"?\.', re.IGNORECASE)
+"""What a migration may do. What is not listed is refused: a function, a `DO` block or a trigger
+could carry any other statement inside it."""
+_SCHEMA = re.compile(rf"create\s+schema\s+if\s+not\s+exists\s+{OURS}", re.IGNORECASE)
+_OURS = re.compile(rf'(?<![\w"])("{OURS}"|{OURS})\.', re.IGNORECASE)
+_FOREIGN = re.compile(r"\b(ledger|views_v\d+\w*|public)\b", re.IGNORECASE)
+_ACTS = re.compile(
+    r"\b(set_config|setval|nextval|lo_\w+|dblink\w*|pg_(?!catalog)\w+\s*\()", re.IGNORECASE
+)
+"""Functions that a plain SELECT could change something by."""
+_WORDLESS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+"""Texts and comments: they do not say what a statement changes."""
 
 
 class ForbiddenMigrationError(Exception):
@@ -37,11 +47,17 @@ def refuse_elsewhere(statement: str) -> None:
     """Refuse a statement that changes anything outside `ops`.
 
     Raises:
-        ForbiddenMigrationError: it does, or it does not say which schema it changes.
+        ForbiddenMigrationError: it does, or it could, or it does not say what it changes.
     """
-    if not _CHANGES.search(statement) or _SCHEMA.match(statement):
-        return
-    if _FOREIGN.search(statement) or not _OURS.search(statement):
+    words = _WORDLESS.sub(" ", statement).strip().rstrip(";").rstrip()
+    one = ";" not in words and "$$" not in words
+    if one and _READS.match(words):
+        allowed = not (_FOREIGN.search(words) or _ACTS.search(words))
+    elif one and _CHANGES.match(words):
+        allowed = bool(_OURS.search(words)) and not _FOREIGN.search(words)
+    else:
+        allowed = bool(one and _SCHEMA.fullmatch(words))
+    if not allowed:
         raise ForbiddenMigrationError("a migration may change the ops schema only")
 
 
@@ -56,6 +72,8 @@ def only_ops(connection: Connection) -> Iterator[None]:
     def before(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:  # noqa: ANN401
         refuse_elsewhere(statement)
 
+    # A table named without its schema is one of ours, or none.
+    connection.exec_driver_sql(f"SET search_path TO {OURS}")
     event.listen(connection, "before_cursor_execute", before)
     try:
         yield
