@@ -10,11 +10,13 @@ fails a permit and, unless the rule says otherwise and why, bites in a forbid. O
 every permit, save the statutory duties that it names as the ones it yields to.
 """
 
-from hub.rulebook.book import Rule, Rulebook
-from hub.rulebook.decide import Decision, Outcome, decide
+from hub.rulebook.book import Rulebook
+from hub.rulebook.decide import decide
+from hub.rulebook.decision import Decision, Outcome
 from hub.rulebook.errors import RulebookError
 from hub.rulebook.explain import Sentence, explain
 from hub.rulebook.loader import load, shipped
+from hub.rulebook.rule import Rule
 
 __all__ = [
     "Decision",

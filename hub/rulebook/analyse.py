@@ -1,55 +1,43 @@
 """Prove what a rulebook can never do, before any fact is known.
 
 In: a Rulebook. Out: the situations that expose a category, or a named RulebookError.
-Never here: a decision on recorded facts, or in-force dates (a proof holds on every day).
+Never here: a decision on recorded facts, or in-force dates: a proof holds on every day, and for a
+rule that is not in force yet as if it were.
 
-A rule is a box: for each fact it reads, the values under which it applies, with None standing for
-"not on record". Boxes meet and subtract, so "who can ever see this" is computed, not sampled.
+"Who can ever see this" is computed from boxes, not sampled.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
 
 from contracts.base import Category
-from hub.rulebook.book import BIT, Rule, Rulebook
+from hub.rulebook.book import Rulebook
+from hub.rulebook.boxes import Box, Values, box_of, domain, meet, outside, words_of
 from hub.rulebook.errors import BrokenPromiseError, NeverMatchesError
-from hub.rulebook.model import Never
-
-Values: TypeAlias = frozenset[str | None]
-Box: TypeAlias = Mapping[str, Values]
-"""A fact that is not named may have any value, or none."""
+from hub.rulebook.model import Article, Never
+from hub.rulebook.rule import BIT, PERSON, Rule
 
 
-def box_of(rule: Rule) -> Box:
-    """Return the situations in which a permit applies, or a forbid bites or refers."""
-    box: dict[str, Values] = {}
-    for clause in rule.clauses:
-        reached: set[str | None] = set(clause.passing())
-        if not rule.permits and clause.unrecorded is not False:
-            reached.add(None)
-        box[clause.fact] = frozenset(reached)
-    return box
+def boxes_of(rulebook: Rulebook, permit: Rule, category: Category) -> Iterator[Box]:
+    """Yield where a permit shows a category: its own box, met with layers for what it needs."""
+    found = [box_of(permit)]
+    if permit.blocks and PERSON in rulebook.vocabulary:
+        # Until a person says no, what waits for a person may yet be shown.
+        found = [{**found[0], PERSON: domain(rulebook.vocabulary, PERSON) - {"do_not_share"}}]
+    for article in articles_for(rulebook, category):
+        named = [rulebook.by_id[layer] for layer in permit.layers if layer in rulebook.by_id]
+        fitting = [box_of(layer) for layer in named if article in layer.file.articles]
+        found = [both for box in found for layer in fitting if (both := meet(box, layer))]
+    yield from found
 
 
-def meet(one: Box, other: Box) -> Box | None:
-    """Return where both boxes hold, or None if nowhere."""
-    both = dict(one)
-    for fact, values in other.items():
-        both[fact] = both[fact] & values if fact in both else values
-    return both if all(both.values()) else None
-
-
-def subtract(box: Box, hole: Box, rulebook: Rulebook) -> Iterator[Box]:
-    """Yield disjoint boxes that cover the first box without the second."""
-    if meet(box, hole) is None:
-        yield box
-        return
-    left = dict(box)
-    for fact, values in hole.items():
-        here = left[fact] if fact in left else _domain(rulebook, fact)
-        if outside := here - values:
-            yield {**left, fact: outside}
-        left[fact] = here & values
+def articles_for(rulebook: Rulebook, category: Category) -> tuple[Article, ...]:
+    """Return the articles of data protection law that a category needs a layer for."""
+    if rulebook.semantics == "1":
+        return ()
+    kind = rulebook.categories[category].kind
+    if kind == "special_category":
+        return ("article6", "article9")
+    return ("article6", "article10") if kind == "criminal_offence" else ("article6",)
 
 
 def exposures(
@@ -63,15 +51,21 @@ def exposures(
         given: the situations to search in.
         but: ids of permits to leave out of account.
     """
-    bit = BIT[category]
-    forbids = [rule for rule in rulebook.rules if not rule.permits and rule.mask & bit]
+    holes = list(_bars(rulebook, category))
     for permit in rulebook.rules:
-        if not permit.permits or not permit.mask & bit or permit.id in but:
-            continue
-        start = meet(box_of(permit), given)
+        if permit.permits and permit.mask & BIT[category] and permit.id not in but:
+            yield from (
+                (permit.id, box) for box in _shown_by(rulebook, permit, category, given, holes)
+            )
+
+
+def _shown_by(
+    rulebook: Rulebook, permit: Rule, category: Category, given: Box, holes: Sequence[Box]
+) -> Iterator[Box]:
+    for box in boxes_of(rulebook, permit, category):
+        start = meet(box, given)
         if start is not None:
-            holes = [box for rule in forbids for box in _biting(rulebook, rule, bit)]
-            yield from ((permit.id, box) for box in _outside(rulebook, start, holes))
+            yield from outside(start, holes, rulebook.vocabulary)
 
 
 def check_rules(rulebook: Rulebook) -> None:
@@ -83,15 +77,15 @@ def check_rules(rulebook: Rulebook) -> None:
         NeverMatchesError: names the rule and the category.
     """
     kept = {always.rule for always in rulebook.manifest.always}
-    holes = [box_of(rulebook.rule(rule_id)) for rule_id in sorted(kept)]
-    for rule in rulebook.rules:
-        if not rule.permits or rule.id in kept:
-            continue
-        others = [other.id for other in rulebook.rules if other is not rule]
-        places = list(_outside(rulebook, box_of(rule), holes))
-        for category in sorted(rule.categories):
-            if not any(any(exposures(rulebook, category, box, but=others)) for box in places):
-                problem = f"`{category}` is always forbidden where this rule applies"
+    spoken_for = [box_of(rulebook.rule(rule_id)) for rule_id in sorted(kept)]
+    permits = [rule for rule in rulebook.rules if rule.permits and rule.id not in kept]
+    for category in Category:
+        holes = [*spoken_for, *_bars(rulebook, category)]
+        for rule in permits:
+            if not rule.mask & BIT[category]:
+                continue
+            if next(_shown_by(rulebook, rule, category, {}, holes), None) is None:
+                problem = f"`{category}` can never be shown by this rule"
                 raise NeverMatchesError(f"rules/{rule.id}.toml", "categories", problem)
 
 
@@ -102,47 +96,56 @@ def check_promises(rulebook: Rulebook) -> None:
         BrokenPromiseError: names the promise, and a situation that breaks it.
     """
     for place, never in enumerate(rulebook.manifest.never):
-        found = next(_breaches(rulebook, never), None)
+        found = next(breaches(rulebook, never), None)
         if found is not None:
             raise BrokenPromiseError("rulebook.toml", f"never.{place}", _story(*found))
     for place, always in enumerate(rulebook.manifest.always):
-        promised = rulebook.rule(always.rule)
-        for rule in rulebook.rules:
-            touches = not rule.permits and rule.mask & promised.mask
-            if touches and (both := meet(box_of(promised), box_of(rule))) is not None:
-                raise BrokenPromiseError("rulebook.toml", f"always.{place}", _story(rule.id, both))
+        found = next(losses(rulebook, rulebook.rule(always.rule)), None)
+        if found is not None:
+            raise BrokenPromiseError("rulebook.toml", f"always.{place}", _story(*found))
 
 
-def _breaches(rulebook: Rulebook, never: Never) -> Iterator[tuple[str, Box]]:
+def breaches(rulebook: Rulebook, never: Never) -> Iterator[tuple[str, Box]]:
+    """Yield (permit id, situation) for each way in which a `never` is broken."""
     given: dict[str, Values] = {fact: frozenset({value}) for fact, value in never.given.items()}
     for fact, value in never.unless.items():
-        given[fact] = _domain(rulebook, fact) - {value}
+        given[fact] = domain(rulebook.vocabulary, fact) - {value}
     named = tuple(Category) if never.categories == "all" else map(Category, never.categories)
     for category in named:
         yield from exposures(rulebook, category, given, but=never.except_)
 
 
-def _biting(rulebook: Rulebook, forbid: Rule, bit: int) -> Iterator[Box]:
-    """Yield where a forbid holds for one category, less where a duty it yields to covers it."""
+def losses(rulebook: Rulebook, promised: Rule) -> Iterator[tuple[str, Box]]:
+    """Yield (rule id, situation) where something takes from what a rule always shows."""
+    for rule in rulebook.rules:
+        touches = rule.forbids and rule.mask & promised.mask
+        if touches and (both := meet(box_of(promised), box_of(rule))) is not None:
+            yield rule.id, both
+    for category in sorted(promised.categories):
+        carried = list(boxes_of(rulebook, promised, category))
+        for bare in outside(box_of(promised), carried, rulebook.vocabulary):
+            yield promised.id, bare
+
+
+def _bars(rulebook: Rulebook, category: Category) -> Iterator[Box]:
+    """Yield where forbids hold for a category, less where a duty they yield to covers it."""
+    bit = BIT[category]
+    for rule in rulebook.rules:
+        if rule.forbids and rule.mask & bit:
+            yield from _biting(rulebook, rule, category)
+
+
+def _biting(rulebook: Rulebook, forbid: Rule, category: Category) -> Iterator[Box]:
     duties = (rulebook.rule(wanted) for wanted in sorted(forbid.yields_to))
-    holes = [box_of(duty) for duty in duties if duty.mask & bit]
-    yield from _outside(rulebook, box_of(forbid), holes)
-
-
-def _outside(rulebook: Rulebook, box: Box, holes: Sequence[Box]) -> Iterator[Box]:
-    """Yield what is left of a box, depth first: the first witness is found without the rest."""
-    if not holes:
-        yield box
-        return
-    for rest in subtract(box, holes[0], rulebook):
-        yield from _outside(rulebook, rest, holes[1:])
-
-
-def _domain(rulebook: Rulebook, fact: str) -> Values:
-    return frozenset({*rulebook.vocabulary[fact].values, None})
+    holes = [
+        box
+        for duty in duties
+        if duty.mask & BIT[category]
+        for box in boxes_of(rulebook, duty, category)
+    ]
+    yield from outside(box_of(forbid), holes, rulebook.vocabulary)
 
 
 def _story(rule: str, box: Box) -> str:
     """Describe a situation in closed values, for the person who has to mend the rule."""
-    parts = (f"{f}={'|'.join(sorted(v or 'not recorded' for v in vs))}" for f, vs in box.items())
-    return f"broken by `{rule}` when {', '.join(sorted(parts))}"
+    return f"broken by `{rule}` when {words_of(box)}"

@@ -5,12 +5,15 @@ Never here: pytest, printing, or a case of our own.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from contracts.base import Category
-from hub.rulebook.book import Rule, Rulebook
-from hub.rulebook.decide import Decision, Outcome, decide, weigh
+from hub.rulebook.book import Rulebook
+from hub.rulebook.decide import decide, weigh
+from hub.rulebook.decision import Decision, Outcome
 from hub.rulebook.model import Case
+from hub.rulebook.rule import Rule
 
 DAY = date(2026, 7, 1)
 """The day a case is asked on, where it names none."""
@@ -29,8 +32,22 @@ def facts_of(rule: Rule, case: Case) -> dict[str, str]:
     return {name: value for name, value in facts.items() if name not in case.not_recorded}
 
 
+def replace_rule(rulebook: Rulebook, rule: Rule) -> Rulebook:
+    """Return the rulebook with one rule exchanged for another of the same id."""
+    return replace(
+        rulebook, rules=tuple(rule if other.id == rule.id else other for other in rulebook.rules)
+    )
+
+
+def commenced(rulebook: Rulebook, rule_id: str, since: date) -> Rulebook:
+    """Return the rulebook as if a rule were in force from a day on."""
+    return replace_rule(rulebook, replace(rulebook.rule(rule_id), since=since))
+
+
 def differences(rulebook: Rulebook, rule: Rule, case: Case) -> tuple[str, ...]:
     """Return what the rulebook answers otherwise than the case expects.
+
+    The cases of a rule that is not in force are asked as if it were.
 
     Args:
         rulebook: the law to ask, perhaps with a changed copy of the rule in it.
@@ -38,6 +55,9 @@ def differences(rulebook: Rulebook, rule: Rule, case: Case) -> tuple[str, ...]:
         case: what a lawyer wrote.
     """
     day = case.on or DAY
+    if rule.since is None:
+        rulebook = commenced(rulebook, rule.id, day)
+        rule = rulebook.rule(rule.id)
     facts = facts_of(rule, case)
     decision = decide(facts, rulebook, day)
     state, waits = _state(rulebook, rule, facts, day)
@@ -47,6 +67,14 @@ def differences(rulebook: Rulebook, rule: Rule, case: Case) -> tuple[str, ...]:
     if waits != set(case.then.waits_for):
         found.append(f"waits_for: got {sorted(waits)}")
     return tuple(found)
+
+
+def state_differs(rulebook: Rulebook, rule: Rule, case: Case) -> bool:
+    """Tell whether a rule by itself does otherwise than the case expects."""
+    day = case.on or DAY
+    weighed = rule if rule.since is not None else replace(rule, since=day)
+    state, waits = _state(rulebook, weighed, facts_of(rule, case), day)
+    return state != case.then.rule or waits != set(case.then.waits_for)
 
 
 def _outcome_differences(decision: Decision, case: Case) -> Iterator[str]:
@@ -70,9 +98,9 @@ def _state(
     rulebook: Rulebook, rule: Rule, facts: Mapping[str, str], day: date
 ) -> tuple[str, set[str]]:
     """Return what the rule itself does on these facts, and the facts it waits for."""
-    if day < rule.since or (rule.until is not None and day >= rule.until):
+    if not rule.in_force(day):
         return "does_not_apply", set()
     verdict, waiting = weigh(rule, rulebook.known(facts, ()))
     if verdict is None:
-        return "waits" if rule.permits else "refers", set(waiting)
+        return "refers" if rule.forbids else "waits", set(waiting)
     return "applies" if verdict else "does_not_apply", set()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from contracts.base import Category
 from hub.rulebook.errors import (
     BadConditionError,
+    BadLayerError,
     BadYieldError,
     MissingBasisError,
     UnknownCategoryError,
@@ -29,6 +30,7 @@ from hub.rulebook.model import (
 )
 
 DUTY = "duty"
+_ARTICLES = {"special_category": "article9", "criminal_offence": "article10"}
 
 
 def check_vocabulary(vocabulary: Mapping[str, FactEntry]) -> None:
@@ -81,7 +83,7 @@ def check_rule(
             raise UnknownObligationError(name, "obligations", f"`{obligation}` does not exist")
     _check_conditions(file, vocabulary)
     if file.effect == "permit":
-        _check_permit(file, categories)
+        _check_permit(file, manifest, categories)
     _facts_exist(name, "scene", file.scene, vocabulary)
     for place, case in enumerate(file.case):
         _check_case(name, f"case.{place}", case, vocabulary)
@@ -97,6 +99,48 @@ def check_yields(law: Mapping[str, RuleFile], blocking: frozenset[str]) -> None:
                 raise BadYieldError(_name(file), "yields_to", f"`{wanted}` is not a plain duty")
 
 
+def check_layers(
+    law: Mapping[str, RuleFile],
+    manifest: Manifest,
+    categories: Mapping[str, CategoryEntry],
+    obligations: Mapping[str, ObligationEntry],
+) -> None:
+    """Refuse a permit without a layer for each article it needs, and a layer without a use."""
+    if manifest.semantics == "1":
+        return
+    for file in law.values():
+        if file.effect == "permit":
+            _check_named(file, law, categories)
+        if unknown := set(file.tiers) - set(manifest.tiers):
+            raise UnknownTierError(_name(file), "tiers", f"{sorted(unknown)} are not tiers")
+        if unknown := set(file.lifts) - set(obligations):
+            raise UnknownObligationError(_name(file), "lifts", f"{sorted(unknown)} do not exist")
+    used = {layer for file in law.values() for layer in file.basis.layers}
+    for file in law.values():
+        if file.articles and file.id not in used:
+            raise BadLayerError(_name(file), "id", "no permit rests on this layer")
+
+
+def _check_named(
+    file: RuleFile, law: Mapping[str, RuleFile], categories: Mapping[str, CategoryEntry]
+) -> None:
+    covered = categories if file.categories == "all" else file.categories
+    kinds = {categories[category].kind for category in covered}
+    needed = {"article6"} | {article for kind, article in _ARTICLES.items() if kind in kinds}
+    where = (_name(file), "basis.layers")
+    named: set[str] = set()
+    for layer in file.basis.layers:
+        _rule_exists(*where, layer, law)
+        articles = set(law[layer].articles)
+        if not articles & needed:
+            raise BadLayerError(*where, f"`{layer}` is no layer that this permit has a use for")
+        if law[layer].tiers and file.tier not in law[layer].tiers:
+            raise BadLayerError(*where, f"`{layer}` is not for a permit of this tier")
+        named |= articles
+    for article in sorted(needed - named):
+        raise MissingBasisError(*where, f"no layer for {article}")
+
+
 def _check_conditions(file: RuleFile, vocabulary: Mapping[str, FactEntry]) -> None:
     seen: set[str] = set()
     for place, condition in enumerate(file.when):
@@ -107,24 +151,32 @@ def _check_conditions(file: RuleFile, vocabulary: Mapping[str, FactEntry]) -> No
             raise BadConditionError(_name(file), where, f"`{condition.fact}` is read twice")
         seen.add(condition.fact)
         _check_missing(_name(file), where, file.effect, condition)
-        if set(condition.listed) == set(vocabulary[condition.fact].values):
+        every = set(condition.listed) == set(vocabulary[condition.fact].values)
+        # For a permit or a layer, any value at all still says that the fact must be on record.
+        if every and (file.effect == "forbid" or condition.in_ is None):
             raise BadConditionError(_name(file), where, "names every value, so decides nothing")
 
 
 def _check_missing(name: str, where: str, effect: str, condition: Condition) -> None:
-    if effect == "permit" and condition.if_not_recorded is not None:
-        raise BadConditionError(name, where, "a permit never holds on a fact nobody recorded")
+    if effect != "forbid" and condition.if_not_recorded is not None:
+        raise BadConditionError(name, where, "only a forbid says what a missing fact does")
     ignores = condition.if_not_recorded == "ignore"
     if ignores is (condition.ignore_reason is None):
         raise BadConditionError(name, where, "ignore and ignore_reason come together")
 
 
-def _check_permit(file: RuleFile, categories: Mapping[str, CategoryEntry]) -> None:
-    """Refuse a permit that shows sensitive kinds without the condition the law asks for."""
+def _check_permit(
+    file: RuleFile, manifest: Manifest, categories: Mapping[str, CategoryEntry]
+) -> None:
     covered = categories if file.categories == "all" else file.categories
-    kinds = {categories[category].kind for category in covered}
     if Category.EXISTENCE not in covered:
         raise MissingBasisError(_name(file), "categories", "nothing shows without `existence`")
+    if manifest.semantics == "1":
+        _check_cited(file, {categories[category].kind for category in covered})
+
+
+def _check_cited(file: RuleFile, kinds: set[str]) -> None:
+    """Refuse a permit of semantics 1 that shows sensitive kinds without citing a condition."""
     needs = {
         "special_category": file.basis.special_category,
         "criminal_offence": file.basis.criminal_offence,

@@ -1,7 +1,10 @@
-"""Weigh every rule on the recorded facts, and say what may be shown and why. Semantics 1.
+"""Weigh every rule on the recorded facts, and say what may be shown and why. Semantics 1 and 2.
 
 In: facts (name -> closed value), a Rulebook, the London day asked. Out: a Decision.
 Never here: a clock, a database, a network, a log line, names, or text from an event.
+
+Semantics 2 adds layers: a permit shows a category only where a layer it names fits for each article
+of data protection law that the category needs. Under semantics 1 a permit needed none.
 
 Held by properties in tests/rulebook/test_decide.py:
   * nothing is shown unless a permit covers it, and one forbid outweighs every permit;
@@ -10,83 +13,21 @@ Held by properties in tests/rulebook/test_decide.py:
   * what is shown for any completion of the open facts is shown when they are left open.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
-from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from contracts.base import Category
-from hub.rulebook.book import BIT, SETS, Rule, Rulebook, Verdict, digest
+from hub.rulebook.book import Rulebook
+from hub.rulebook.decision import Decision, Outcome
+from hub.rulebook.index import Index
+from hub.rulebook.rule import BIT, OPEN, PERSON, SETS, Rule, Verdict
 
 EXISTENCE = BIT[Category.EXISTENCE]
 _PLACES = tuple(BIT.items())
 
-
-class Outcome(StrEnum):
-    """The answer for one category of one item towards one agency."""
-
-    DISCLOSE = "disclose"
-    REFER = "refer"  # a person has to decide, or to find out a fact, first
-    WITHHOLD = "withhold"  # a rule forbids it
-    NO_BASIS = "no_basis"  # no rule permits it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """The answer for all categories, the rules it rests on, and the facts it waits for.
-
-    It holds closed values and ids only, so it may outlive the payload it is about.
-    """
-
-    release: str
-    rulebook: str
-    semantics: str
-    on: date
-    facts: Mapping[str, str]
-    """The recorded facts it rests on; a fact left open has the value `*`."""
-    outcomes: Mapping[Category, Outcome]
-    lead: Mapping[Category, str]
-    """The id of the rule each outcome rests on. A category without a basis has none."""
-    permits: tuple[str, ...]
-    """Every permit that applied, as rule@version, the leading one first."""
-    forbids: tuple[str, ...]
-    """Every forbid that bit or referred, as rule@version."""
-    missing: tuple[tuple[str, str], ...]
-    """(rule id, fact) for each fact that would settle a rule nothing else speaks against."""
-    obligations: tuple[str, ...]
-    """What comes with whatever goes out, or would after a person's decision."""
-    shown: frozenset[Category]
-    """What may leave. Empty unless existence itself may be shown."""
-    silent: frozenset[Category]
-    """Withheld or referred by a forbid whose very existence may not be told."""
-    nameable: frozenset[Category]
-    """Withheld or referred, and the asker may be told so: a permit covers it, no silent forbid."""
-
-    @cached_property
-    def id(self) -> str:
-        """The content address (hex): the same facts under the same law have the same id."""
-        return digest(self.body())
-
-    def body(self) -> dict[str, Any]:
-        """Return the canonical body, which is what `id` is the hash of."""
-        return {
-            "decided_on": self.on.isoformat(),
-            "facts": dict(self.facts),
-            "forbids": self.forbids,
-            "lead": self.lead,
-            "missing": self.missing,
-            "obligations": self.obligations,
-            "outcomes": self.outcomes,
-            "permits": self.permits,
-            "release": self.release,
-            "rulebook_sha256": self.rulebook,
-            "semantics": self.semantics,
-            "silent": sorted(self.silent),
-        }
-
-
+Held: TypeAlias = tuple[Rule, int]
+"""A permit that applies, and which of its categories a layer carries."""
 Bar: TypeAlias = tuple[Rule, int, bool]
 """A forbid, what it still covers after yielding, and whether it bites (else: it refers)."""
 
@@ -100,6 +41,16 @@ class _Masks(NamedTuple):
     withheld: int
     doubted: int  # by a forbid that waits for a fact
     silent: int
+
+
+class _Weighed(NamedTuple):
+    """What the rules say on these facts, before they are put together."""
+
+    permits: list[Held]
+    forbids: list[tuple[Rule, bool]]
+    missing: list[tuple[str, str]]
+    layers: int  # the bits of those that carry a permit
+    lifting: int  # the bits of those that lift an obligation
 
 
 def decide(
@@ -119,24 +70,15 @@ def decide(
             facts shows more.
     """
     known = rulebook.known(facts, open_facts)
-    permits: list[Rule] = []
-    forbids: list[tuple[Rule, bool]] = []
-    missing: list[tuple[str, str]] = []
-    for rule in rulebook.rules:
-        if on < rule.since or (rule.until is not None and on >= rule.until):
-            continue
-        verdict, waiting = weigh(rule, known)
-        if verdict is False:
-            continue
-        missing.extend((rule.id, name) for name in waiting)
-        if not rule.permits:
-            forbids.append((rule, verdict is True))
-        elif verdict:
-            permits.append(rule)
-    bars = _bars(permits, forbids)
-    masks = _masks(permits, bars)
-    lead = _leads(permits, bars, masks)
-    obligations = {o for rule in _spoken_for(permits, masks) for o in rule.file.obligations}
+    index = rulebook.index
+    weighed = _weigh_all(rulebook.rules, index, known, index.in_force(on))
+    person = known.get(PERSON)
+    permits = weighed.permits
+    if person == "do_not_share":
+        permits = [held for held in permits if not held[0].blocks]
+    bars = _bars(permits, weighed.forbids)
+    masks = _masks(permits, bars, decided=person in ("share", OPEN))
+    spoken = _spoken_for(permits, masks)
     return Decision(
         release=rulebook.release,
         rulebook=rulebook.sha256,
@@ -144,11 +86,12 @@ def decide(
         on=on,
         facts=known,
         outcomes={category: _outcome(bit, masks) for category, bit in _PLACES},
-        lead=lead,
-        permits=tuple([rule.name for rule in permits]),
+        lead=_leads(permits, bars, masks),
+        permits=tuple([rule.name for rule, _ in permits]),
+        layers=tuple([rule.name for rule, _ in _at(rulebook.rules, weighed.layers)]),
         forbids=tuple([rule.name for rule, _, _ in bars]),
-        missing=tuple(missing),
-        obligations=tuple(sorted(obligations)),
+        missing=tuple(weighed.missing),
+        obligations=_obligations(spoken, rulebook, weighed.lifting, decided=person == "share"),
         shown=SETS[masks.disclosed if masks.disclosed & EXISTENCE else 0],
         silent=SETS[masks.silent],
         nameable=SETS[masks.covered & (masks.withheld | masks.referred) & ~masks.silent],
@@ -159,7 +102,8 @@ def weigh(rule: Rule, known: Mapping[str, str]) -> tuple[Verdict, Sequence[str]]
     """Return whether the rule holds, and the facts it waits for if that is not known.
 
     One failed condition settles it; otherwise one unknown leaves it unknown (None). Facts must be
-    closed values, as `Rulebook.known` leaves them.
+    closed values, as `Rulebook.known` leaves them. This is what a rule means; `Index.weigh` is how
+    all of them are weighed at once.
     """
     waiting: list[str] = []
     for clause in rule.clauses:
@@ -172,27 +116,70 @@ def weigh(rule: Rule, known: Mapping[str, str]) -> tuple[Verdict, Sequence[str]]
     return (None, waiting) if waiting else (True, ())
 
 
-def _bars(permits: Sequence[Rule], forbids: Sequence[tuple[Rule, bool]]) -> list[Bar]:
+def _weigh_all(
+    rules: Sequence[Rule], index: Index, known: Mapping[str, str], active: int
+) -> _Weighed:
+    alive, waiting = index.weigh(known, active)
+    fitting = alive & index.layers & ~waiting | index.free
+    found = _Weighed([], [], [], 0, fitting & index.lifting)
+    used = lacking = 0
+    for rule, bit in _at(rules, alive & ~index.layers):
+        if bit & waiting:
+            found.missing.extend(_unknown(rule, known))
+        if rule.effect == "forbid":
+            found.forbids.append((rule, not bit & waiting))
+        elif not bit & waiting:
+            place = bit.bit_length() - 1
+            covered = index.covers(place, rule.mask, fitting)
+            layers = index.named[place]
+            used |= layers & fitting
+            if covered:
+                found.permits.append((rule, covered))
+            if covered != rule.mask:
+                lacking |= layers & waiting
+    for layer, _ in _at(rules, lacking):
+        found.missing.extend(_unknown(layer, known))
+    return found._replace(layers=used & ~index.free)
+
+
+def _at(rules: Sequence[Rule], bits: int) -> Iterator[tuple[Rule, int]]:
+    """Yield the rules whose bits are set, in the rulebook's order, each with its bit."""
+    while bits:
+        bit = bits & -bits
+        bits ^= bit
+        yield rules[bit.bit_length() - 1], bit
+
+
+def _unknown(rule: Rule, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for clause in rule.clauses:
+        if clause.unrecorded is None and clause.fact not in known:
+            yield rule.id, clause.fact
+
+
+def _bars(permits: Sequence[Held], forbids: Sequence[tuple[Rule, bool]]) -> list[Bar]:
     """Let each forbid yield: only to the duties it names, only for what they cover themselves."""
     bars: list[Bar] = []
     for rule, bites in forbids:
         left = rule.mask
         if rule.yields_to:
-            for permit in permits:
+            for permit, covered in permits:
                 if permit.id in rule.yields_to:
-                    left &= ~permit.mask
+                    left &= ~covered
         if left:
             bars.append((rule, left, bites))
     return bars
 
 
-def _masks(permits: Sequence[Rule], bars: Sequence[Bar]) -> _Masks:
-    """Put permits and bars together: a bar outweighs every permit, and so does a doubt."""
+def _masks(permits: Sequence[Held], bars: Sequence[Bar], *, decided: bool) -> _Masks:
+    """Put permits and bars together: a bar outweighs every permit, and so does a doubt.
+
+    A permit that asks for a person is as good as any other once that person decided to share.
+    """
     covered = freely = withheld = doubted = silent = 0
-    for rule in permits:
-        covered |= rule.mask
-        if not rule.blocks:
-            freely |= rule.mask
+    for rule, carried in permits:
+        covered |= carried
+        if decided or not rule.blocks:
+            freely |= carried
     for rule, mask, bites in bars:
         if bites:
             withheld |= mask
@@ -205,7 +192,7 @@ def _masks(permits: Sequence[Rule], bars: Sequence[Bar]) -> _Masks:
     return _Masks(covered, disclosed, referred, withheld, doubted, silent)
 
 
-def _spoken_for(permits: Sequence[Rule], masks: _Masks) -> list[Rule]:
+def _spoken_for(permits: Sequence[Held], masks: _Masks) -> list[Rule]:
     """Return the permits that lead in what goes out, as if no silent forbid took anything from it.
 
     An obligation missing from the answer would otherwise tell that something was taken out.
@@ -214,11 +201,27 @@ def _spoken_for(permits: Sequence[Rule], masks: _Masks) -> list[Rule]:
     if left:
         left |= masks.covered & masks.silent
     leading: list[Rule] = []
-    for rule in permits:
-        if rule.mask & left:
+    for rule, carried in permits:
+        if carried & left:
             leading.append(rule)
-            left &= ~rule.mask
+            left &= ~carried
     return leading
+
+
+def _obligations(
+    spoken: Sequence[Rule], rulebook: Rulebook, lifting: int, *, decided: bool
+) -> tuple[str, ...]:
+    """Return what comes with what goes out, less what a fitting exemption lifts.
+
+    A person who has decided is no longer waited for.
+    """
+    owed = {name for rule in spoken for name in rule.file.obligations}
+    if decided:
+        owed = {name for name in owed if not rulebook.obligations[name].blocks_release}
+    for layer, _ in _at(rulebook.rules, lifting):
+        if not owed.isdisjoint(layer.file.lifts):
+            owed = owed.difference(layer.file.lifts).union(layer.file.obligations)
+    return tuple(sorted(owed))
 
 
 def _outcome(bit: int, masks: _Masks) -> Outcome:
@@ -229,7 +232,7 @@ def _outcome(bit: int, masks: _Masks) -> Outcome:
     return Outcome.REFER if masks.referred & bit else Outcome.NO_BASIS
 
 
-def _leads(permits: Sequence[Rule], bars: Sequence[Bar], masks: _Masks) -> dict[Category, str]:
+def _leads(permits: Sequence[Held], bars: Sequence[Bar], masks: _Masks) -> dict[Category, str]:
     """Name the rule each outcome rests on: the first in the rulebook's order that settles it."""
     lead: dict[Category, str] = {}
     doubted = masks.referred & masks.doubted
@@ -238,5 +241,5 @@ def _leads(permits: Sequence[Rule], bars: Sequence[Bar], masks: _Masks) -> dict[
             bites = bool(bit & masks.withheld)
             lead[category] = next(r.id for r, mask, sure in bars if mask & bit and sure is bites)
         elif bit & (masks.disclosed | masks.referred):
-            lead[category] = next(r.id for r in permits if r.mask & bit)
+            lead[category] = next(r.id for r, carried in permits if carried & bit)
     return lead

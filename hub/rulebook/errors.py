@@ -44,7 +44,11 @@ class UnknownRuleError(RulebookError):
 
 
 class MissingBasisError(RulebookError):
-    """A permit covers information that needs a legal condition which it does not cite."""
+    """A permit covers information that needs a data protection condition it does not name."""
+
+
+class BadLayerError(RulebookError):
+    """A layer is named where it has no use, or where the law does not let it be used."""
 
 
 class BadConditionError(RulebookError):
@@ -57,6 +61,10 @@ class BadYieldError(RulebookError):
 
 class NeverMatchesError(RulebookError):
     """A rule can never apply, or every case it permits is forbidden."""
+
+
+class OverlayWidensError(RulebookError):
+    """A partnership's own rule would allow what the law of the land does not."""
 
 
 class BrokenPromiseError(RulebookError):

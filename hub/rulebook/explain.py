@@ -15,12 +15,22 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from contracts.base import Category, Scope
-from hub.rulebook.book import Rule, Rulebook
-from hub.rulebook.decide import Decision, Outcome, weigh
+from hub.rulebook.book import Rulebook
+from hub.rulebook.decide import weigh
+from hub.rulebook.decision import Decision, Outcome
+from hub.rulebook.rule import SETS, Rule
 
 Audience: TypeAlias = Literal["full", "asker"]
 Kind: TypeAlias = Literal[
-    "shown", "refer", "withheld", "no_basis", "would_apply", "obligation", "nothing", "ask"
+    "shown",
+    "refer",
+    "withheld",
+    "no_basis",
+    "layer",
+    "would_apply",
+    "obligation",
+    "nothing",
+    "ask",
 ]
 
 _OPENING: dict[Outcome, tuple[Kind, str]] = {
@@ -32,6 +42,8 @@ _UNSAID: dict[Outcome, tuple[Kind, str]] = {
     Outcome.REFER: ("refer", "A named person has to decide before anything can be said."),
     Outcome.WITHHOLD: ("withheld", "Your request is refused."),
 }
+UNCONFIRMED = "Not confirmed: nobody has yet checked this rule against its source."
+"""Said wherever a rule of strength C is cited."""
 _ASKERS_OWN = frozenset({Scope.RECIPIENT, Scope.REQUEST})
 
 
@@ -63,12 +75,11 @@ def explain(decision: Decision, rulebook: Rulebook, *, audience: Audience) -> tu
 
 def did_not_apply(decision: Decision, rulebook: Rulebook) -> tuple[tuple[str, str], ...]:
     """Return (rule id, fact) for each rule in force that a recorded fact spoke against."""
-    found: list[tuple[str, str]] = []
-    for rule in rulebook.rules:
-        in_force = rule.since <= decision.on and (rule.until is None or decision.on < rule.until)
-        if in_force and weigh(rule, decision.facts)[0] is False:
-            found.append((rule.id, next(_failed(rule, decision))))
-    return tuple(found)
+    return tuple(
+        (rule.id, next(_failed(rule, decision)))
+        for rule in rulebook.rules
+        if rule.in_force(decision.on) and weigh(rule, decision.facts)[0] is False
+    )
 
 
 def _full(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
@@ -77,6 +88,7 @@ def _full(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
     if lacking:
         words = f"No legal basis was found for: {_phrases(rulebook, lacking)}."
         yield Sentence(kind="no_basis", words=words)
+    yield from _layers(decision, rulebook)
     for rule_id in dict.fromkeys(rule_id for rule_id, _ in decision.missing):
         yield _would_apply(decision, rulebook, rulebook.rule(rule_id))
     yield from _obligations(decision, rulebook)
@@ -129,11 +141,12 @@ def _grouped(
 def _would_apply(decision: Decision, rulebook: Rulebook, rule: Rule) -> Sentence:
     facts = [fact for rule_id, fact in decision.missing if rule_id == rule.id]
     questions = " ".join(rulebook.vocabulary[fact].question for fact in facts)
-    effect = "would permit" if rule.permits else "might forbid"
-    what = _phrases(rulebook, [c for c in Category if c in rule.categories])
-    return _citing(
-        rule, "would_apply", f"{rule.file.title}: {effect} {what}, if it were known: {questions}"
-    )
+    if rule.effect == "layer":
+        what = "would be the data protection condition that is lacking"
+    else:
+        effect = "would permit" if rule.permits else "might forbid"
+        what = f"{effect} {_phrases(rulebook, [c for c in Category if c in rule.categories])}"
+    return _citing(rule, "would_apply", f"{rule.file.title}: {what}, if it were known: {questions}")
 
 
 def _asks(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
@@ -142,7 +155,7 @@ def _asks(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
     It reads the asker's own facts only, so the text is the same for a hidden item and for nothing.
     """
     for rule in rulebook.rules:
-        if not rule.permits:
+        if not rule.permits or not rule.in_force(decision.on):
             continue
         own = [c for c in rule.clauses if rulebook.vocabulary[c.fact].scope in _ASKERS_OWN]
         requests = [c for c in own if rulebook.vocabulary[c.fact].scope is Scope.REQUEST]
@@ -160,15 +173,39 @@ def _failed(rule: Rule, decision: Decision) -> Iterator[str]:
             yield clause.fact
 
 
+def _layers(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
+    """Say on what conditions of data protection law the answer rests, and which it lacked."""
+    if any(o in {Outcome.DISCLOSE, Outcome.REFER} for o in decision.outcomes.values()):
+        for name in decision.layers:
+            rule = rulebook.rule(name)
+            yield _citing(rule, "layer", f"Rests on: {rule.file.title}. {_plain(rule)}")
+    for rule in rulebook.rules:
+        if rule.permits and rule.in_force(decision.on) and weigh(rule, decision.facts)[0]:
+            carried = _carried(decision, rulebook, rule)
+            bare = [c for c in Category if c in rule.categories - carried]
+            if bare:
+                words = f"No data protection condition fits for: {_phrases(rulebook, bare)}."
+                yield _citing(rule, "layer", f"{rule.file.title}: {words}")
+
+
+def _carried(decision: Decision, rulebook: Rulebook, rule: Rule) -> frozenset[Category]:
+    index = rulebook.index
+    place = rulebook.rules.index(rule)
+    alive, waiting = index.weigh(decision.facts, index.in_force(decision.on))
+    fitting = alive & index.layers & ~waiting | index.free
+    return SETS[index.covers(place, rule.mask, fitting)]
+
+
 def _obligations(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
     for name in decision.obligations:
         yield Sentence(kind="obligation", words=rulebook.obligations[name].phrase)
 
 
 def _citing(rule: Rule, kind: Kind, words: str) -> Sentence:
+    doubt = f" {UNCONFIRMED}" if "C" in rule.file.strength else ""
     return Sentence(
         kind=kind,
-        words=words,
+        words=words + doubt,
         rule=rule.name,
         title=rule.file.title,
         cite=rule.file.basis.cite,

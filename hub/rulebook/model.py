@@ -16,6 +16,8 @@ from contracts.base import Scope
 
 Everything: TypeAlias = Literal["all"]
 Names: TypeAlias = tuple[str, ...]
+Effect: TypeAlias = Literal["permit", "forbid", "layer"]
+Article: TypeAlias = Literal["article6", "article9", "article10"]
 
 
 class Closed(BaseModel):
@@ -49,10 +51,15 @@ class ObligationEntry(Closed):
 
 
 class Basis(Closed):
-    """The layers of lawfulness: a power, the data protection articles, and confidence."""
+    """Why a rule is lawful: a power, what data protection law it rests on, and confidence.
+
+    From semantics 2 a permit names its layers, which are rules of their own with conditions of
+    their own; semantics 1 stated the articles in words.
+    """
 
     power: str = Field(min_length=1)
     cite: Names = Field(min_length=1)
+    layers: Names = ()
     article6: str | None = None
     special_category: str | None = None
     criminal_offence: str | None = None
@@ -107,35 +114,61 @@ class Case(Closed):
 
 
 class RuleFile(Closed):
-    """One provision of law, as one file states it."""
+    """One provision of law, as one file states it.
 
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    `serves` is the provision's id in the partnership's list of gateways, layers and bars: several
+    files may state parts of one. Without `in_force_from` a rule never decides; it is enacted or
+    proposed, and can be tried out.
+    """
+
+    id: str = Field(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
+    serves: str | None = None
     version: int = Field(ge=1)
     title: str = Field(min_length=1)
-    effect: Literal["permit", "forbid"]
+    effect: Effect
     tier: str | None = None
-    strength: Literal["A", "B", "C"]
-    in_force_from: date
+    strength: Literal["A", "B", "C", "A/B", "A/C", "B/C"]
+    in_force_from: date | None = None
     in_force_to: date | None = None
     plain: str = Field(min_length=1)
-    categories: Names | Everything
+    categories: Names | Everything = ()
+    articles: tuple[Article, ...] = ()
+    tiers: Names = ()
+    lifts: Names = ()
     obligations: Names = ()
     silent: bool = False
     yields_to: Names = ()
     basis: Basis
-    when: tuple[Condition, ...] = Field(min_length=1)
+    when: tuple[Condition, ...] = ()
     scene: dict[str, str] = {}
     case: tuple[Case, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _effect_fits(self) -> Self:
         if (self.effect == "permit") is (self.tier is None):
-            raise ValueError("a permit has a tier and a forbid has none")
-        if self.effect == "permit" and (self.silent or self.yields_to):
+            raise ValueError("a permit has a tier and nothing else has one")
+        if self.effect != "forbid" and (self.silent or self.yields_to):
             raise ValueError("only a forbid may be silent or yield")
         if self.effect == "forbid" and self.obligations:
-            raise ValueError("only a permit carries obligations")
-        if self.in_force_to is not None and self.in_force_to <= self.in_force_from:
+            raise ValueError("only a permit or a layer carries obligations")
+        if self.effect != "layer" and not (self.when and self.categories):
+            raise ValueError("a permit or a forbid has conditions and categories")
+        return self
+
+    @model_validator(mode="after")
+    def _layer_fits(self) -> Self:
+        if self.effect == "layer":
+            if self.categories or bool(self.articles) is bool(self.lifts):
+                raise ValueError("a layer names articles, or else what it lifts; no categories")
+        elif self.articles or self.lifts or self.tiers:
+            raise ValueError("only a layer names articles, tiers, or what it lifts")
+        return self
+
+    @model_validator(mode="after")
+    def _some_day(self) -> Self:
+        if self.in_force_to is not None and (
+            self.in_force_from is None or self.in_force_to <= self.in_force_from
+        ):
             raise ValueError("a rule must be in force on some day")
         return self
 
@@ -165,7 +198,7 @@ class Manifest(Closed):
 
     id: str
     release: str
-    semantics: Literal["1"]
+    semantics: Literal["1", "2"]
     tiers: Names = Field(min_length=1)
     never: tuple[Never, ...] = ()
     always: tuple[Always, ...] = ()

@@ -8,33 +8,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from hub.rulebook.book import OPEN, Clause, Rule, Rulebook, Verdict
-from hub.rulebook.cases import differences
+from hub.rulebook.book import Rulebook
+from hub.rulebook.cases import differences, replace_rule, state_differs
+from hub.rulebook.rule import OPEN, Clause, Rule, Verdict
 
 _NAMES: dict[Verdict, str] = {True: "applies", None: "refer", False: "ignore"}
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One way to break a rule, and the cases of its file that fail when it is broken so."""
+    """One way to break a rule, and a case of its file that fails when it is broken so."""
 
     rule: str
     change: str
-    noticed_by: tuple[str, ...]
+    noticed_by: str | None
 
     @property
     def pinned(self) -> bool:
         """True when some case would stop this mistake."""
-        return bool(self.noticed_by)
+        return self.noticed_by is not None
 
 
 def mutants(rulebook: Rulebook) -> Iterator[Mutant]:
     """Yield every mutant of every rule: condition dropped, turned round, or its gap filled."""
     for rule in rulebook.rules:
         for change, broken in _broken(rule):
-            changed = replace_rule(rulebook, broken)
-            noticed = (c.name for c in rule.file.case if differences(changed, broken, c))
-            yield Mutant(rule.id, change, tuple(noticed))
+            yield Mutant(rule.id, change, _noticed(rulebook, broken))
 
 
 def unpinned(rulebook: Rulebook) -> tuple[str, ...]:
@@ -42,25 +41,28 @@ def unpinned(rulebook: Rulebook) -> tuple[str, ...]:
     return tuple(f"{m.rule}: {m.change}" for m in mutants(rulebook) if not m.pinned)
 
 
-def replace_rule(rulebook: Rulebook, rule: Rule) -> Rulebook:
-    """Return the rulebook with one rule exchanged for another of the same id."""
-    return replace(
-        rulebook, rules=tuple(rule if other.id == rule.id else other for other in rulebook.rules)
-    )
+def _noticed(rulebook: Rulebook, broken: Rule) -> str | None:
+    """Return the first case that fails, asking first what costs little: the rule by itself."""
+    cases = broken.file.case
+    found = (case.name for case in cases if state_differs(rulebook, broken, case))
+    if (name := next(found, None)) is not None:
+        return name
+    changed = replace_rule(rulebook, broken)
+    return next((case.name for case in cases if differences(changed, broken, case)), None)
 
 
 def _broken(rule: Rule) -> Iterator[tuple[str, Rule]]:
     for place, clause in enumerate(rule.clauses):
         before, after = rule.clauses[:place], rule.clauses[place + 1 :]
         yield f"{clause.fact} dropped", replace(rule, clauses=before + after)
-        for change, other in _changed(clause, permits=rule.permits):
+        for change, other in _changed(clause, forbids=rule.forbids):
             label = f"{clause.fact} {change}"
             yield label, replace(rule, clauses=(*before, other, *after))
 
 
-def _changed(clause: Clause, *, permits: bool) -> Iterator[tuple[str, Clause]]:
+def _changed(clause: Clause, *, forbids: bool) -> Iterator[tuple[str, Clause]]:
     turned = {v: holds is (v == OPEN) for v, holds in clause.verdicts.items()}
     yield "turned round", replace(clause, verdicts=MappingProxyType(turned))
-    for verdict in () if permits else _NAMES:
+    for verdict in _NAMES if forbids else ():
         if verdict is not clause.unrecorded:
             yield f"if not recorded {_NAMES[verdict]}", replace(clause, unrecorded=verdict)
