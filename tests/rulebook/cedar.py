@@ -4,14 +4,15 @@ In: a Rulebook. Out: two Cedar policy sets, and the answers they give.
 Never here: our evaluator; only the compiled conditions are shared with it.
 
 Cedar knows no third outcome, so each question is put twice: `strict` reads every doubt as a
-forbid and leaves out permits that need a person; `lenient` reads a doubt as nothing and keeps them.
+forbid and keeps permits that need a person only where one decided to share; `lenient` reads a doubt
+as nothing and drops them only where one decided not to.
 Allowed by strict is "disclose"; allowed by lenient only is "refer". Cedar skips a policy that reads
 a missing attribute, a forbid too, so every read stands behind `has` and says what absence means.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,8 @@ from cedarpy import Entities, PolicySet, is_authorized_batch
 
 from contracts.base import Category
 from hub.rulebook import Outcome, Rule, Rulebook
-from hub.rulebook.book import Clause
+from hub.rulebook.analyse import articles_for
+from hub.rulebook.rule import PERSON, Clause
 
 _WHO = {"principal": 'Agency::"asker"', "action": 'Action::"see"'}
 
@@ -54,8 +56,9 @@ class SecondOpinion:
 
 def compile_law(rulebook: Rulebook, on: date) -> SecondOpinion:
     """Write the rules in force on a day as Cedar policies, and parse them once."""
-    rules = [r for r in rulebook.rules if r.since <= on and (r.until is None or on < r.until)]
-    strict = [text_of(rule, rulebook, doubt=True) for rule in rules if not rule.blocks]
+    rulebook = replace(rulebook, rules=tuple(r for r in rulebook.rules if r.in_force(on)))
+    rules = [rule for rule in rulebook.rules if rule.effect != "layer"]
+    strict = [text_of(rule, rulebook, doubt=True) for rule in rules]
     lenient = [text_of(rule, rulebook, doubt=False) for rule in rules]
     return SecondOpinion(
         PolicySet.from_str("\n".join(strict)),
@@ -77,18 +80,43 @@ def text_of(rule: Rule, rulebook: Rulebook, *, doubt: bool) -> str:
     """Return one rule as Cedar text; `doubt` is what a fact counts as that a person must find."""
     effect = "permit" if rule.permits else "forbid"
     text = f'@id("{rule.id}")\n{effect}(principal, action, resource) when {{ '
-    text += f"{_body(rule, doubt=doubt and not rule.permits)} }}"
-    if rule.yields_to:
-        duties = (rulebook.rule(wanted) for wanted in sorted(rule.yields_to))
-        spared = " || ".join(f"({_body(duty, doubt=False)})" for duty in duties)
+    person = "false" if doubt else "true"
+    text += f"{_body(rule, rulebook, doubt=doubt and not rule.permits, person=person)} }}"
+    duties = [rulebook.by_id[name] for name in sorted(rule.yields_to) if name in rulebook.by_id]
+    if duties:
+        spared = " || ".join(
+            f"({_body(duty, rulebook, doubt=False, person=person)})" for duty in duties
+        )
         text += f" unless {{ {spared} }}"
     return f"{text};"
 
 
-def _body(rule: Rule, *, doubt: bool) -> str:
+def _body(rule: Rule, rulebook: Rulebook, *, doubt: bool, person: str) -> str:
+    """Return a rule's conditions; `person` is what silence of the person asked for counts as."""
     covered = ", ".join(f'Category::"{category}"' for category in sorted(rule.categories))
     tests = [f"resource in [{covered}]", *(_test(clause, doubt=doubt) for clause in rule.clauses)]
+    if rule.permits:
+        tests.extend(_layers(rule, rulebook))
+    if rule.blocks:
+        said = f'context.{PERSON} == "share"'
+        tests.append(f"(if context has {PERSON} then {said} else {person})")
     return " && ".join(tests)
+
+
+def _layers(rule: Rule, rulebook: Rulebook) -> Iterator[str]:
+    """Yield, for each article, that one of the permit's layers fits where a category needs it."""
+    for article in ("article6", "article9", "article10"):
+        needing = [c for c in sorted(rule.categories) if article in articles_for(rulebook, c)]
+        named = [rulebook.by_id[layer] for layer in rule.layers if layer in rulebook.by_id]
+        fitting = [layer for layer in named if article in layer.file.articles]
+        either = " || ".join(f"({_conditions(layer)})" for layer in fitting) or "false"
+        if needing:
+            those = ", ".join(f'Category::"{category}"' for category in needing)
+            yield f"(if resource in [{those}] then ({either}) else true)"
+
+
+def _conditions(layer: Rule) -> str:
+    return " && ".join(_test(clause, doubt=False) for clause in layer.clauses) or "true"
 
 
 def _test(clause: Clause, *, doubt: bool) -> str:

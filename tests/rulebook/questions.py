@@ -12,10 +12,17 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from contracts.base import Category
-from hub.rulebook.book import Rule, Rulebook
+from hub.rulebook import Rule, Rulebook
 
-DERIVED = {"own_record": "no", "item_kind": "concern", "recipient_prevent_specified": "no"}
-"""Facts the hub always derives. Without them the forbids that read them stop everything."""
+DERIVED = {
+    "own_record": "no",
+    "item_kind": "concern",
+    "recipient_prevent_specified": "no",
+    "sender_public_authority": "yes",
+    "deceased": "no",
+    "sexual_offence_victim": "no",
+}
+"""Facts the hub always derives, or that most records hold: without them most is stopped."""
 _T = TypeVar("_T")
 
 
@@ -35,20 +42,22 @@ class Dice:
         return options[self.below(len(options))]
 
 
-def throw(dice: Dice, rulebook: Rulebook) -> dict[str, str]:
-    """Satisfy one or two rules, then disturb facts, often those that these rules read."""
+def throw(dice: Dice, rulebook: Rulebook, near: Sequence[Rule] = ()) -> dict[str, str]:
+    """Satisfy one or two rules (of `near`, or of any), then disturb facts, often theirs."""
     facts = dict(DERIVED)
     for _ in range(1 + dice.below(2)):
-        for clause in dice.one(rulebook.rules).clauses:
-            facts[clause.fact] = dice.one(sorted(clause.passing()))
+        rule = dice.one(near or rulebook.rules)
+        for part in (rule, *(rulebook.rule(dice.one(rule.layers)) for _ in rule.layers[:2])):
+            for clause in part.clauses:
+                facts[clause.fact] = dice.one(sorted(clause.passing()))
     if dice.below(3):
         facts |= DERIVED
-    near = sorted(facts)
+    known = sorted(facts)
     for _ in range(dice.below(4)):
-        name = dice.one(near if dice.below(2) else sorted(rulebook.vocabulary))
+        name = dice.one(known if dice.below(2) else sorted(rulebook.vocabulary))
         facts[name] = dice.one(sorted(rulebook.vocabulary[name].values))
     for _ in range(dice.below(3)):
-        facts.pop(dice.one(near), None)
+        facts.pop(dice.one(known), None)
     return facts
 
 

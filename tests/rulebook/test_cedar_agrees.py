@@ -7,17 +7,26 @@ from types import MappingProxyType
 import pytest
 
 from contracts.base import Category
-from hub.rulebook import Rulebook, decide, shipped
-from hub.rulebook.mutate import replace_rule
+from hub.rulebook import Rule, Rulebook, decide, shipped
+from hub.rulebook.cases import replace_rule
 from tests.rulebook.cedar import agrees, compile_law
 from tests.rulebook.questions import Dice, throw
 
 LAW = shipped()
 DAY = date(2026, 7, 1)
 BATCH = 500
+PREVENT = tuple(LAW.rule(name) for name in ("s42-cooperation", "x-prevent-unspecified"))
 
 
-def compared(ours: Rulebook, theirs: Rulebook, *, seed: str, asked: int, each: int) -> list[int]:
+def compared(
+    ours: Rulebook,
+    theirs: Rulebook,
+    *,
+    seed: str,
+    asked: int,
+    each: int,
+    near: tuple[Rule, ...] = (),
+) -> list[int]:
     """Return [decisions compared, disclosed, referred, differences] over random questions."""
     cedar = compile_law(theirs, DAY)
     dice = Dice(seed)
@@ -26,7 +35,7 @@ def compared(ours: Rulebook, theirs: Rulebook, *, seed: str, asked: int, each: i
         batch = []
         expected = []
         for _ in range(min(asked, BATCH)):
-            facts = throw(dice, ours)
+            facts = throw(dice, ours, near)
             decision = decide(facts, ours, DAY)
             start = dice.below(len(Category))
             for step in range(each):
@@ -47,7 +56,7 @@ def test_cedar_answers_three_hundred_questions_alike() -> None:
     )
     assert decisions == 3000
     assert disclosed > 200
-    assert referred > 50
+    assert referred > 20
     assert differences == 0
 
 
@@ -69,7 +78,7 @@ def test_the_comparison_finds_an_unrecorded_fact_that_a_forbid_skips() -> None:
     rule = LAW.rule("x-prevent-unspecified")
     skipping = tuple(replace(clause, unrecorded=False) for clause in rule.clauses)
     theirs = replace_rule(LAW, replace(rule, clauses=skipping))
-    assert compared(LAW, theirs, seed="skip", asked=300, each=10)[3] > 0
+    assert compared(LAW, theirs, seed="skip", asked=100, each=10, near=PREVENT)[3] > 0
 
 
 def test_the_comparison_finds_one_value_too_many() -> None:
@@ -77,4 +86,4 @@ def test_the_comparison_finds_one_value_too_many() -> None:
     clause = rule.clauses[0]
     wider = replace(clause, verdicts=MappingProxyType(dict.fromkeys(clause.verdicts, True)))
     theirs = replace_rule(LAW, replace(rule, clauses=(wider, *rule.clauses[1:])))
-    assert compared(LAW, theirs, seed="wide", asked=1000, each=5)[3] > 0
+    assert compared(LAW, theirs, seed="wide", asked=100, each=10, near=(rule,))[3] > 0

@@ -20,6 +20,7 @@ PARTNER = {
     "role_on_case": "partner",
     "recipient_kind": "gp",
     "recipient_prevent_specified": "no",
+    "sender_public_authority": "yes",
     "purpose": "safeguarding_enquiry",
     "necessary": "yes",
 }

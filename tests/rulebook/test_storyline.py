@@ -15,6 +15,7 @@ ITEM = {
     "addressed_to_recipient": "no",
     "item_kind": "concern",
     "sender_kind": "gp",
+    "sender_public_authority": "yes",
     "recipient_prevent_specified": "no",
 }
 ENQUIRY = {
@@ -107,7 +108,7 @@ def test_a_hold_hides_nothing_from_those_who_protect() -> None:
 
 
 def test_no_agency_kind_is_ever_shown_who_spoke_up() -> None:
-    everything = frozenset(LAW.vocabulary) - {"own_record"}
+    everything = frozenset(LAW.vocabulary) - {"own_record", "court_order_covers"}
     decision = decide({"own_record": "no"}, LAW, DAY, open_facts=everything)
     assert Category.WHISTLEBLOWER not in decision.shown
     assert len(decision.shown) == len(Category) - 1
