@@ -45,8 +45,9 @@ def bench(
     only: Annotated[str, typer.Option(help="Scenarios, by comma; empty for all.")] = "",
     runs: Annotated[int, typer.Option(help="Runs of each, of which the median counts.")] = 5,
     as_json: Json = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Only see that it works.")] = False,
 ) -> None:
     """Measure speed as ratios to a ceiling of the same run. Example: hub bench --json."""
     from hub.bench.run import run_bench  # noqa: PLC0415
 
-    raise typer.Exit(run_bench(only=only, runs=runs, as_json=as_json))
+    raise typer.Exit(run_bench(only=only, runs=runs, as_json=as_json, quick=quick))

@@ -1,0 +1,101 @@
+"""The arithmetic: what one run gave, the median of several, and the report's shape.
+
+In: counts and seconds. Out: ratios, and one JSON-ready object. Never here: measuring.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, NamedTuple
+
+PROJECT_CEILING = 2_000.0
+"""Events a second that one projector must fold: its figure is held against this, not a machine."""
+TARGETS: Mapping[str, float] = {
+    "intake-single": 0.35,
+    "intake-batch": 0.5,
+    "read": 0.35,
+    "project": 1.0,
+}
+
+
+class NoFigureError(ValueError):
+    """Nothing was measured, so there is no figure to give."""
+
+
+class Run(NamedTuple):
+    """One run of a scenario: what was reached, and what could be, both per second."""
+
+    figure: float
+    ceiling: float
+
+    @property
+    def ratio(self) -> float:
+        """Return the part of the ceiling that was reached."""
+        return self.figure / self.ceiling
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All runs of one scenario."""
+
+    name: str
+    unit: str
+    runs: tuple[Run, ...]
+
+    @property
+    def figure(self) -> float:
+        """Return the median figure."""
+        return median(run.figure for run in self.runs)
+
+    @property
+    def ceiling(self) -> float:
+        """Return the median ceiling."""
+        return median(run.ceiling for run in self.runs)
+
+    @property
+    def ratio(self) -> float:
+        """Return the median of the runs' own ratios.
+
+        Not the ratio of the medians: a run's two halves shared the same moment of the machine.
+        """
+        return median(run.ratio for run in self.runs)
+
+    @property
+    def reached(self) -> bool:
+        """Return whether the target is met."""
+        return self.ratio >= TARGETS[self.name]
+
+
+def rate(count: int, seconds: float) -> float:
+    """Return how many a second.
+
+    Raises:
+        NoFigureError: nothing was counted, or no time passed.
+    """
+    if count <= 0 or seconds <= 0:
+        raise NoFigureError("nothing was measured")
+    return count / seconds
+
+
+def report(outcomes: Iterable[Outcome], machine: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the one JSON object: ratios, the figures and ceilings behind them, the machine."""
+    found = list(outcomes)
+    return {
+        "ratios": {o.name: round(o.ratio, 3) for o in found},
+        "figures": {o.name: round(o.figure, 1) for o in found},
+        "ceilings": {o.name: round(o.ceiling, 1) for o in found},
+        "units": {o.name: o.unit for o in found},
+        "targets": {o.name: TARGETS[o.name] for o in found},
+        "runs": {o.name: [round(run.ratio, 3) for run in o.runs] for o in found},
+        "machine": dict(machine),
+    }
+
+
+def line(outcome: Outcome) -> str:
+    """Return one outcome for people to read."""
+    target = TARGETS[outcome.name]
+    word = "reached" if outcome.reached else "MISSED"
+    return (
+        f"{outcome.name:14} {outcome.figure:10,.0f} {outcome.unit:12} of {outcome.ceiling:10,.0f}"
+        f"   ratio {outcome.ratio:5.2f}   target {target:.2f} {word}"
+    )

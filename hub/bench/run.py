@@ -1,0 +1,114 @@
+"""Runs the scenarios and prints what they gave: `hub bench`.
+
+In: which scenarios, how many runs. Out: a table on stderr; with --json one object on stdout.
+Never here: a scenario's own work, or a verdict in the exit code: 0 means measured. A target missed
+on a shared machine is for a person to read, with the ceilings beside it.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from hub.bench.figures import TARGETS, NoFigureError, Outcome, Run, line, report
+from hub.bench.intake import IntakeBatch, IntakeSingle
+from hub.bench.machine import described
+from hub.bench.processes import BenchError
+from hub.bench.projecting import Project
+from hub.bench.reading import Read
+from hub.bench.stage import Stage, staged
+
+
+class Scenario(Protocol):
+    """One thing that is measured."""
+
+    name: str
+    unit: str
+
+    def prepare(self) -> None:
+        """Do what must be done before the first run, and warm up."""
+        ...
+
+    def once(self) -> Run:
+        """Measure once: the ceiling and the figure."""
+        ...
+
+
+Step = Callable[[str], None]
+
+
+def run_bench(*, only: str, runs: int, as_json: bool, quick: bool = False) -> int:
+    """Measure, print, and return the exit code: 0 measured, 1 a part failed, 2 used wrongly."""
+    wanted = [name for name in only.split(",") if name] or list(TARGETS)
+    unknown = [name for name in wanted if name not in TARGETS]
+    if unknown or runs < 1:
+        sys.stderr.write(f"hub bench: scenarios are {', '.join(TARGETS)}; runs are 1 or more\n")
+        return 2
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def tell(words: str) -> None:
+        console.print(words, markup=False)
+
+    try:
+        with _progress(console, len(wanted) * (runs + 1) + 1) as step:
+            outcomes, machine = _measure(wanted, runs, step, tell, quick=quick)
+    except (BenchError, NoFigureError) as error:
+        sys.stderr.write(f"hub bench: {error}\n")
+        return 1
+    if as_json:
+        sys.stdout.write(json.dumps(report(outcomes, machine)) + "\n")
+    return 0
+
+
+def _measure(
+    wanted: Sequence[str], runs: int, step: Step, tell: Step, *, quick: bool
+) -> tuple[list[Outcome], dict[str, object]]:
+    step("starting a hub")
+    outcomes = []
+    with staged() as stage:
+        machine = described(stage.settings.owner)
+        for scenario in _scenarios(stage, quick=quick):
+            if scenario.name not in wanted:
+                continue
+            step(f"{scenario.name}: preparing")
+            scenario.prepare()
+            found = []
+            for number in range(runs):
+                step(f"{scenario.name}: run {number + 1} of {runs}")
+                found.append(scenario.once())
+            outcomes.append(Outcome(scenario.name, scenario.unit, tuple(found)))
+            tell(line(outcomes[-1]))
+    return outcomes, machine
+
+
+def _scenarios(stage: Stage, *, quick: bool) -> tuple[Scenario, ...]:
+    """Return the scenarios in their sizes: a few seconds a run, or just enough to see it work."""
+    return (
+        IntakeSingle(stage, events=200 if quick else 6_000),
+        IntakeBatch(stage, batches=2 if quick else 12, size=50 if quick else 500),
+        Read(stage, reads=40 if quick else 500),
+        Project(stage, cases=20 if quick else 1_600),
+    )
+
+
+@contextmanager
+def _progress(console: Console, steps: int) -> Iterator[Step]:
+    """Yield what moves the bar. Where nobody looks there is none."""
+    with Progress(
+        BarColumn(bar_width=24),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        task = progress.add_task("", total=steps)
+
+        def step(words: str) -> None:
+            progress.update(task, description=words, advance=1)
+
+        yield step

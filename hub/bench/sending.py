@@ -1,0 +1,43 @@
+"""Has requests sent by a process of its own, and says how many a second were answered rightly.
+
+In: whole requests. Out: a rate. Never here: a request's making; that is done before.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from hub.bench.figures import rate
+from hub.bench.load import Job, write_requests
+from hub.bench.processes import together
+from hub.bench.stage import Stage
+
+TIMEOUT_S = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class LoadJob:
+    """How to send: over how many connections, expecting which status of every answer."""
+
+    clients: int
+    expect: int
+
+
+def send(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> float:
+    """Send requests to the stage's API; return how many a second it answered.
+
+    Raises:
+        BenchError: an answer had another status, or did not come.
+        NoFigureError: there was nothing to send.
+    """
+    file = stage.folder / "requests"
+    write_requests(file, requests)
+    job = Job(
+        host=stage.settings.host,
+        port=stage.settings.port,
+        clients=how.clients,
+        file=str(file),
+        expect=how.expect,
+        timeout_s=TIMEOUT_S,
+    )
+    (found,) = together("hub.bench.load", [asdict(job)], folder=stage.folder)
+    return rate(found["count"], found["seconds"])

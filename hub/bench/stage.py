@@ -1,0 +1,220 @@
+"""A whole hub for the bench: PostgreSQL that syncs every commit, the API, agencies with keys.
+
+In: a temporary folder. Out: a Stage; nothing of it is left when the `with` ends.
+Never here: a database, port or key of anybody else's.
+
+One API process: on two cores the second one is PostgreSQL's and the load's. More workers share the
+same two cores, and give single events less (0015 has the figures).
+"""
+
+import asyncio
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import httpx
+import psycopg
+from psycopg import sql
+
+from adapters.kit import AgencyKey, Edge, machine
+from contracts.governance import AgencyRegistered, ApiScope, Jwk
+from contracts.subject import AgencyKind
+from hub.assembly import build, enrol, prepare, register_key
+from hub.bench.processes import BenchError, Child, start
+from hub.settings import Settings
+
+LOCALHOST = "127.0.0.1"
+WORKERS = 1
+READY_S = 60.0
+PAUSE_S = 0.05
+APP_ROLE = "hub_app"
+SCOPES: tuple[ApiScope, ...] = ("events", "read")
+PARTNERS: dict[str, AgencyKind] = {
+    "north-council": "council",
+    "north-police": "police",
+    "north-trust": "nhs_trust",
+    "oak-gp": "gp",
+    "elm-home": "provider",
+}
+"""The five partners of every case."""
+COUNCIL = "north-council"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A hub that answers, and what is needed to play its agencies."""
+
+    settings: Settings
+    folder: Path
+    keys: dict[str, AgencyKey]
+    api: Child
+    edge: Edge
+
+    @contextmanager
+    def projecting(self) -> Iterator[None]:
+        """Let a projector bring the views up to the ledger, then end it: it would share the cores.
+
+        Raises:
+            BenchError: it stops, or does not get there.
+        """
+        log = self.folder / "project.log"
+        child = start(
+            "the projector", ["hub", "project"], settings=told(self.settings), log=log, talks=False
+        )
+        try:
+            yield
+            head = self._ready()["position"]
+            self.until(lambda: self._ready()["projected"] >= head, child)
+        finally:
+            child.end()
+
+    def wait(self) -> None:
+        """Wait until the API takes requests.
+
+        Raises:
+            BenchError: it does not.
+        """
+
+        def answers() -> bool:
+            with suppress(httpx.TransportError, BenchError):
+                return bool(self._ready())
+            return False
+
+        self.until(answers, self.api)
+
+    def until(self, reached: Any, child: Child) -> None:  # noqa: ANN401 - a call without arguments
+        """Wait until something holds, while a process lives."""
+        deadline = self.edge.now() + READY_S
+        while not reached():
+            child.check()
+            if self.edge.now() > deadline:
+                raise BenchError(f"{child.name} is not ready")
+            self.edge.sleep(PAUSE_S)
+
+    def _ready(self) -> dict[str, int]:
+        answer = httpx.get(f"{self.settings.public_url}/health/ready")
+        if not answer.is_success:
+            raise BenchError(f"the hub is not well: {answer.status_code}")
+        said: dict[str, int] = answer.json()
+        return said
+
+
+@contextmanager
+def staged() -> Iterator[Stage]:
+    """Start everything, enrol the agencies, and end everything afterwards.
+
+    Raises:
+        BenchError: a part does not start.
+    """
+    # As root the server runs as another user, and opens every folder above its data to all.
+    parent = "/var/tmp" if os.geteuid() == 0 else None  # noqa: S108 - a random name below it
+    folder = Path(tempfile.mkdtemp(prefix="hub-bench-", dir=parent))
+    children: list[Child] = []
+    try:
+        database = _database(folder)
+        children.append(database)
+        settings = _settings(folder, database.hear()["owner"])
+        prepare(settings)
+        keys = asyncio.run(enrolled(settings))
+        log = folder / "serve.log"
+        # The API is not told the owner's URL: it must do without.
+        own = told(settings.model_copy(update={"owner_url": ""}))
+        children.append(start("the API", ["hub.bench.serve"], settings=own, log=log, talks=False))
+        stage = Stage(settings, folder, keys, children[-1], machine())
+        stage.wait()
+        yield stage
+    finally:
+        for child in reversed(children):
+            child.end()
+        rmtree(folder, ignore_errors=True)
+
+
+def told(settings: Settings) -> dict[str, str]:
+    """Return settings as the variables that a process is given."""
+    return {f"HUB_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+
+
+def another_database(settings: Settings, name: str) -> Settings:
+    """Create an empty database on the same server; return the settings of a hub on it."""
+    with psycopg.connect(settings.owner, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    other = settings.model_copy(
+        update={
+            field: _with_database(getattr(settings, field), name)
+            for field in ("owner_url", "database_url")
+        }
+    )
+    prepare(other)
+    return other
+
+
+async def enrolled(settings: Settings) -> dict[str, AgencyKey]:
+    """Register the partners, each with a key of its own."""
+    hub = build(settings)
+    await hub.open()
+    keys = {}
+    try:
+        for slug in PARTNERS:
+            keys[slug] = AgencyKey.generate()
+            await enrol(hub, entry_of(slug))
+            public = Jwk.model_validate_json(json.dumps(keys[slug].public_jwk()))
+            await register_key(hub, slug, public)
+    finally:
+        await hub.close()
+    return keys
+
+
+def entry_of(slug: str) -> AgencyRegistered:
+    """Return a partner's entry in the register."""
+    kind = PARTNERS[slug]
+    return AgencyRegistered(
+        agency=slug,
+        name=slug,
+        kind=kind,
+        prevent_specified="no",
+        public_authority="no" if kind == "provider" else "yes",
+        scopes=SCOPES,
+        approved_by=("officer-1", "officer-2"),
+    )
+
+
+def _database(folder: Path) -> Child:
+    # Its lock lies in a shared folder, owned by whoever came first, unless this one exists.
+    runtime = folder / "run"
+    (runtime / "python_PostgresServer").mkdir(parents=True, mode=0o700)
+    return start(
+        "the database",
+        ["hub.demo.postgres", str(folder / "database")],
+        settings={"XDG_RUNTIME_DIR": str(runtime)},
+        log=folder / "database.log",
+        talks=True,
+    )
+
+
+def _settings(folder: Path, owner: str) -> Settings:
+    with socket.socket() as probe:
+        probe.bind((LOCALHOST, 0))
+        port = probe.getsockname()[1]
+    keys = folder / "keys"
+    keys.mkdir(mode=0o700)
+    return Settings(
+        owner_url=owner,
+        database_url=owner.replace("//postgres:@", f"//{APP_ROLE}:@", 1),
+        public_url=f"http://{LOCALHOST}:{port}",
+        host=LOCALHOST,
+        port=port,
+        workers=WORKERS,
+        keys_dir=keys,
+    )
+
+
+def _with_database(url: str, name: str) -> str:
+    head, _, options = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}?{options}"

@@ -1,0 +1,33 @@
+"""The whole bench once, in its quick form: that it works, never how fast it is."""
+
+import json
+import subprocess
+import sys
+
+from hub.bench.run import run_bench
+
+
+def test_a_quick_run_prints_one_object_with_figures_above_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hub", "bench", "--only", "intake-single", "--runs", "1"]
+        + ["--quick", "--json"],
+        capture_output=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    told = json.loads(done.stdout)
+    assert list(told["ratios"]) == ["intake-single"]
+    assert told["ratios"]["intake-single"] > 0
+    assert told["figures"]["intake-single"] > 0
+    assert told["ceilings"]["intake-single"] > 0
+    assert told["machine"]["fsync"] == "on"
+    assert told["machine"]["api_workers"] >= 1
+
+
+def test_a_scenario_that_there_is_not_is_refused_before_anything_starts() -> None:
+    assert run_bench(only="intake-twice", runs=1, as_json=True) == 2
+
+
+def test_no_runs_at_all_are_refused() -> None:
+    assert run_bench(only="", runs=0, as_json=True) == 2
