@@ -5,13 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import typer
 from click import Command, Group
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from adapters.kit import AgencyKey
 from hub.cli import app
@@ -35,14 +34,14 @@ def hub_command(*arguments: str, settings: Settings | None = None, **variables: 
 def commands(group: Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Command]]:
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
-            yield from commands(command, (*path, name))
+            yield from commands(cast("Group", command), (*path, name))
         else:
             yield (*path, name), command
 
 
 ALL: dict[str, Any] = {
     " ".join(path): command
-    for path, command in commands(typer.main.get_command(app))  # type: ignore[arg-type]
+    for path, command in commands(cast("Group", typer.main.get_command(app)))
 }
 
 
@@ -127,7 +126,7 @@ def test_a_file_that_is_no_public_key_is_refused_in_one_line(
 @pytest.mark.parametrize("owner", ["", NOWHERE["HUB_DATABASE_URL"]])
 def test_without_a_database_a_command_says_so_in_one_line(tmp_path: Path, owner: str) -> None:
     told = {**NOWHERE, "HUB_OWNER_URL": owner, "HUB_KEYS_DIR": str(tmp_path / "keys")}
-    away = hub_command("agency", "list", **told)
+    away = hub_command("agency", "list", settings=None, **told)
     assert away.exit_code == 2
     assert one_line(away).startswith("hub: the database does not answer")
     assert "hunter2" not in away.stderr

@@ -102,3 +102,12 @@ def seen(hub: RunningHub, agency: str, number: str, **asked: Any) -> list[Mappin
 def answer(hub: RunningHub, agency: str, method: str, path: str, **sent: Any) -> Any:  # noqa: ANN401
     """Return a whole HTTP answer, as the kit's own wire brings it."""
     return hub.client(agency)._wire.call(Request(method, path, **sent), tries=1)
+
+
+def quiet_council(hub: RunningHub) -> str:
+    """Enrol a council, and let it hear of what was there before it: settings with concerns."""
+    council = hub.enrol("council")
+    hub.settle()
+    while hub.client(council).handle_notices(lambda _: None).done:
+        pass
+    return council

@@ -8,7 +8,7 @@ import httpx
 from adapters.kit import AgencyKey, EventReceipt, Refused, sign_event, urn
 from contracts.concern import ConcernRaised
 from contracts.governance import Jwk, KeyRegistered
-from tests.journeys.people import concern, person
+from tests.journeys.people import concern, person, quiet_council
 from tests.support.hub_process import RunningHub
 from tests.support.signed_in import HUB_URI, new_id
 
@@ -139,7 +139,7 @@ def test_nobody_else_gets_the_receipt_of_an_event(hub: RunningHub) -> None:
 
 
 def test_a_notice_comes_is_handled_once_and_comes_no_more(hub: RunningHub) -> None:
-    council = hub.enrol("council")
+    council = quiet_council(hub)
     number = hub.nhs_number()
     posted = concern(hub, number, addressed_to=(council,))
     hub.settle()
@@ -154,7 +154,7 @@ def test_a_notice_comes_is_handled_once_and_comes_no_more(hub: RunningHub) -> No
 
 
 def test_an_acknowledgement_alone_brings_no_notice(hub: RunningHub) -> None:
-    council = hub.enrol("council")
+    council = quiet_council(hub)
     for _ in range(2):
         concern(hub, hub.nhs_number(), addressed_to=(council,))
     hub.settle()
@@ -171,13 +171,13 @@ def test_an_acknowledgement_alone_brings_no_notice(hub: RunningHub) -> None:
 
 
 def test_a_waiting_poll_is_answered_when_something_comes(hub: RunningHub) -> None:
-    council = hub.enrol("council")
+    council = quiet_council(hub)
     concern(hub, hub.nhs_number(), addressed_to=(council,))
     assert len(hub.client(council).poll(wait=True).notices) == 1
 
 
 def test_the_stream_resumes_after_the_last_notice_seen(hub: RunningHub) -> None:
-    council = hub.enrol("council")
+    council = quiet_council(hub)
     concern(hub, hub.nhs_number(), addressed_to=(council,))
     hub.settle()
     first = _stream(hub, council, {})

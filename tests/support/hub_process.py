@@ -100,7 +100,9 @@ class RunningHub:
         """Enrol one more agency with a key, and wait until the hub knows it; return its slug."""
         slug = f"{IG if 'ig' in scopes else kind.replace('_', '-')}-{next(self._serial)}"
         self.keys |= asyncio.run(_enrol(self.settings, {slug: kind}, scopes))
-        self.until(lambda: httpx.get(f"{self.url}/agencies/{slug}/jwks").is_success)
+        # The agency is there before its key is: only the key says that it may sign in.
+        kid = self.keys[slug].kid
+        self.until(lambda: kid in httpx.get(f"{self.url}/agencies/{slug}/jwks").text)
         return slug
 
     def post(self, agency: str, payload: Payload, subject: Mapping[str, object]) -> str:
