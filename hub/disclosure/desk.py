@@ -161,6 +161,7 @@ class Desk:
             reason_code=_reason(found),
             rules=tuple(sorted(rules))[:80],
             would_change=tuple(sorted(missing))[:80],
+            refer_to=found.refer_to,
         )
 
     def _head(self, ask: Ask, found: Found, body: bytes) -> dict[str, Any]:
@@ -184,6 +185,8 @@ def _reason(found: Found) -> ReasonCode:
     decisions = found.decisions
     if not decisions:
         return "nothing_to_show"
+    if found.refer_to:
+        return "person_must_decide"
     if any(f.startswith("x-capacity-refusal") for d in decisions for f in d.forbids):
         return "consent_refused_no_override"
     if any(d.forbids for d in decisions):

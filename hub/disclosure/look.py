@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 from contracts.base import Category, Payload
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import Ask
+from hub.disclosure.refer import to_be_told
 from hub.disclosure.render import Renderer
 from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
 from hub.ledger.opened import payload_of
@@ -45,6 +46,8 @@ class Found:
     pattern: Mapping[str, Any] | None
     more: read.Candidate | None
     asker: Decision
+    refer_to: tuple[str, ...] = ()
+    """Whom a stated request that shows nothing waits for."""
 
     @property
     def shown(self) -> tuple[Weighed, ...]:
@@ -74,6 +77,9 @@ class Looker:
             shown = [w.candidate.position for w in weighed if w.shown]
             opened = await tokens(connection, shown, self._sealer)
             pattern = await self._pattern(connection, ask, known)
+            refer_to: tuple[str, ...] = ()
+            if ask.stated and not shown and pattern is None:
+                refer_to = await to_be_told(connection, ask, classes, self._scales, now)
         _tell_blocked(weighed)
         return Found(
             weighed=tuple(weighed),
@@ -83,6 +89,7 @@ class Looker:
             pattern=pattern,
             more=more,
             asker=self._asker(ask, known),
+            refer_to=refer_to,
         )
 
     async def _full_page(

@@ -6,6 +6,7 @@ Never here: content. A notice reveals that there is something, so it is a disclo
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import PAGE, Answer, Ask
 from hub.disclosure.desk import Desk
 from hub.disclosure.receipt import digest
+from hub.disclosure.refer import about_asking
 from hub.disclosure.weigh import NO_FACTS, Weighed, keys_for
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id, canonical, subject_sub_id
 from hub.ledger.read import Known, facts
@@ -132,11 +134,16 @@ class Notices:
                 continue
             if row.cause in _POINTING and not shown:
                 continue
+            if row.cause == "request" and self._hidden(ask, known, london_day(now)):
+                continue
             told.append(row)
             items += [_existence_of(w) for w in (shown or weighed)[:1]]
         guards = tuple(Guard(key, place) for key, place in known.positions.items())
         kinds = {k: f.get("subject_kind", "adult") for k, f in known.facts.items()}
         return told, tuple(items), guards, kinds
+
+    def _hidden(self, ask: Ask, known: Known, on: date) -> bool:
+        return self._desk.scales.hidden(about_asking(ask.partner, ask.subject, known), on)
 
     async def _pointed(
         self, connection: AsyncConnection[Any], agency: str, rows: list[read.NoticeRow]
@@ -163,6 +170,10 @@ class Notices:
             item_type=row.type_uri,
             cause=cast("Any", row.cause),
             acknowledge=row.cause == "correction",
+            asked_by=row.asked_by,
+            purpose=cast("Any", row.purpose),
+            legal_demand=cast("Any", row.legal_demand),
+            request=row.request,
         )
         sub_id = agency_sub_id(row.agency) if row.subject is None else subject_sub_id(row.subject)
         return self._door.sign(Own(notice, sub_id, jti=row.jti), audience=row.agency).decode()

@@ -25,6 +25,7 @@ from hub.intake.verify import Verified
 from hub.ledger.demographics import demographic_keys
 from hub.ledger.record import Draft, Guard, Identifier, standing_key
 from hub.rulebook.model import FactEntry
+from hub.rulebook.rule import PERSON
 
 KINDS: tuple[tuple[tuple[type[Payload], ...], str], ...] = (
     ((RegisterEntry,), "disclosure"),
@@ -63,7 +64,7 @@ def draft(
         subject=subject,
         identifiers=identifiers,
         facts=tuple(
-            _lasting(f, vocabulary)
+            whose_word(_lasting(f, vocabulary), verified.agency)
             for f in payload.facts()
             if _may_assert(f, verified, poster_kind, vocabulary)
         ),
@@ -114,11 +115,18 @@ def _may_assert(
         return True
     if fact.scope in (Scope.RECIPIENT, Scope.SENDER, Scope.REQUEST):
         return False  # who an agency is comes from the hub's register alone
+    if fact.whose is not None and fact.agency == verified.agency:
+        return True  # of its own officers
     allowed = vocabulary[fact.name].asserted_by
     if fact.scope is Scope.ITEM and fact.agency not in (None, verified.agency):
         # About another agency's item, so only a kind that the vocabulary names for this fact.
         return allowed is not None and poster_kind in allowed
     return not allowed or poster_kind in allowed
+
+
+def whose_word(fact: Fact, poster: str) -> Fact:
+    """Return a holder's decision as its own: it settles what that agency posted, nothing else."""
+    return replace(fact, whose=poster) if fact.name == PERSON else fact
 
 
 def _lasting(fact: Fact, vocabulary: Mapping[str, FactEntry]) -> Fact:

@@ -146,6 +146,15 @@ def agency_key(agency: str) -> str:
     return f"a:{agency}"
 
 
+def name_of(fact: Fact) -> str:
+    """Return the name a fact is folded under: its own, and whose it is where several may state it.
+
+    What one holder decided never stands for another holder's items, nor one officer's declared
+    interest for another officer.
+    """
+    return fact.name if fact.whose is None else f"{fact.name}:{fact.whose}"
+
+
 def key_of(fact: Fact, *, subject: UUID, poster: str, jti: UUID) -> str:
     """Return where a fact is folded.
 

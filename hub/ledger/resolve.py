@@ -27,6 +27,7 @@ from hub.ledger.record import (
     UnavailableError,
     UnknownSubjectError,
     key_of,
+    name_of,
 )
 from hub.ledger.sealing import Sealer
 from hub.ledger.store import Sealed
@@ -197,7 +198,7 @@ def _assertions(draft: Draft, subject: UUID) -> tuple[Assertion, ...]:
     return tuple(
         Assertion(
             key_of(fact, subject=subject, poster=draft.agency, jti=draft.jti),
-            fact.name,
+            name_of(fact),
             fact.value,
             None if fact.lasts_days is None else draft.occurred_at + fact.lasts_days * _DAY_S,
         )

@@ -1,10 +1,10 @@
-"""Decides which agencies must hear of a position: a new item, a new entitlement, a correction.
+"""Decides which agencies must hear of a position: an item, an entitlement, a correction, a request.
 
 In: what the other folds just changed. Out: Notice rows.
 Never here: content. A notice says that position N about subject S concerns an agency; what it is,
 the desk decides when the agency asks.
 Ignores: agencies that may be shown nothing of it, or only if they invoke a legal power; and the
-poster of what it is about.
+poster of what it is about, save that a request for it waits for that very poster.
 
 A notice is a record of what was due at its position, so rows are only ever added. `read.notices`
 leaves out those whose agency has since lost the entitlement.
@@ -57,6 +57,15 @@ def alarm(world: World, setting: str) -> None:
             continue
         if not any(_implicated(world, place, agency) for place in places):
             _add(world, agency, "alarm", subject=places[0] if places else None, setting=setting)
+
+
+def request(world: World, row: HeaderRow) -> None:
+    """Tell the holders that a request waits for a person among them.
+
+    The desk named them when it refused, and left out whoever may not know of the subject.
+    """
+    for agency in row.routing.get("refer_to", ()):
+        _add(world, agency, "request", subject=row.routing["subject"], type_uri=row.type_uri)
 
 
 def corrected_key(row: HeaderRow) -> str | None:

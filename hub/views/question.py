@@ -6,6 +6,8 @@ Never here: a decision, or a fact of the request: whoever asks adds those.
 
 from collections.abc import Collection, Mapping
 
+from hub.rulebook.rule import PERSON
+
 NOTHING: Mapping[str, str] = {}
 
 
@@ -23,19 +25,30 @@ def facts_of(
 
     Args:
         subject: facts of the item's subject.
-        relation: facts of that subject as seen from the recipient.
+        relation: facts of that subject as seen from the recipient; what several agencies may each
+            state, such as a holder's decision, under `fact:whose`.
         item: facts of the item, with `item_kind` and `item_status`.
         poster: who posted the item.
         addressed: whom it names to act on it.
         recipient: the agency that would be shown it.
         agencies: each agency's entry in the hub's register, as facts.
     """
-    facts = {**subject, **relation, **item}
+    facts = {**subject, **_towards(relation, poster), **item}
     facts["own_record"] = "yes" if poster == recipient else "no"
     facts["addressed_to_recipient"] = "yes" if recipient in addressed else "no"
     facts.update(_of_scope("sender_", agencies.get(poster, NOTHING)))
     facts.update(_of_scope("recipient_", agencies.get(recipient, NOTHING)))
     return facts
+
+
+def _towards(relation: Mapping[str, str], poster: str) -> dict[str, str]:
+    """Return a relation's facts as they bear on what one agency posted.
+
+    Facts told apart by whose they are stay out, save for what the poster itself decided.
+    """
+    facts = {name: value for name, value in relation.items() if ":" not in name}
+    decided = relation.get(f"{PERSON}:{poster}")
+    return facts if decided is None else {**facts, PERSON: decided}
 
 
 def _of_scope(prefix: str, entry: Mapping[str, str]) -> dict[str, str]:

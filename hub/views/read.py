@@ -116,14 +116,20 @@ class NoticeRow:
     setting: str | None
     type_uri: str | None
     jti: str
+    asked_by: str | None = None
+    purpose: str | None = None
+    legal_demand: str | None = None
+    request: str | None = None
+    """For a request that waits for a person: the refusal's own jti."""
 
 
 # A notice is left out once its agency may no longer see what it points to, and while a hold keeps
 # the agency from knowing of the subject or the setting: the notice itself would tip it off.
 _NOTICES: LiteralString = """
     SELECT n.agency, n.position, n.cause, n.subject::text, n.item_position, n.setting, n.type,
-           n.jti::text
+           n.jti::text, g.partner, g.purpose, g.legal_demand, g.jti::text
     FROM views_v1.notice n
+    LEFT JOIN views_v1.register g ON n.cause = 'request' AND g.position = n.position
     WHERE n.agency = %(agency)s AND n.position > %(after)s
       AND NOT EXISTS (SELECT FROM ops.notice_ack a WHERE a.agency = n.agency AND a.jti = n.jti)
       AND CASE n.cause

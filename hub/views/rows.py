@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-Cause: TypeAlias = Literal["item", "entitlement", "correction", "alarm"]
+Cause: TypeAlias = Literal["item", "entitlement", "correction", "alarm", "request"]
 _NOTICES = uuid.UUID("0d0b6a3e-7f51-4b0c-9a55-5a2f9a1f3f0e")
 
 

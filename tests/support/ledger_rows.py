@@ -17,7 +17,8 @@ from contracts.base import Payload
 from contracts.disclosure import RegisterEntry
 from contracts.governance import AgencyRegistered
 from contracts.labels import categories_in, mask, routing
-from hub.ledger.record import key_of
+from hub.ledger.draft import whose_word
+from hub.ledger.record import key_of, name_of
 
 START_S = 1_790_000_000  # 2026-09-21
 DAY_S = 86_400
@@ -69,7 +70,7 @@ def event(
     stated = [
         (
             key_of(fact, subject=UUID(subject), poster=agency, jti=UUID(jti)),
-            fact.name,
+            name_of(whose_word(fact, agency)),
             fact.value,
             None if fact.lasts_days is None else start + fact.lasts_days * DAY_S,
         )
