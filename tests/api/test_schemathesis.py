@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi import checks
 
+from tests.journeys.people import concern
 from tests.support.hub_process import RunningHub
 from tests.support.signed_in import SignedIn
 
@@ -44,6 +45,10 @@ OPERATIONS = (
     "GET /agencies",
     "GET /agencies/{agency}/jwks",
     "GET /contracts/{kind}",
+    "GET /checkpoint",
+    "GET /log/proof/{index}",
+    "GET /tile/{level}/{address}",
+    "GET /tile/entries/{address}",
     "GET /health/live",
     "GET /health/ready",
 )
@@ -125,3 +130,44 @@ def send(case: "Case[Any]", hub: RunningHub, agency: SignedIn) -> None:
     else:
         headers = agency.headers(case.method, path)
     case.call_and_validate(base_url=hub.url, headers=headers, checks=CHECKS, timeout=30)
+
+
+THEIRS = (
+    "GET /subjects/{subject}/timeline",
+    "GET /subjects/{subject}/disclosures",
+    "GET /disclosures/{jti}",
+    "GET /receipts/{jti}",
+    "POST /disclosures",
+)
+
+
+@pytest.mark.parametrize("label", THEIRS)
+def test_whatever_is_asked_one_agencys_objects_are_not_anothers(
+    label: str,
+    document: Any,  # noqa: ANN401
+    hub: RunningHub,
+) -> None:
+    owner, other = hub.signed_in(hub.enrol("gp")), hub.signed_in(hub.enrol("gp"))
+    number = hub.nhs_number()
+    item = concern(hub, number, by=owner.agency)
+    hub.settle()
+    subject = hub.find(owner.agency, number)
+    operation = document.find_operation_by_label(label)
+    ids = {"subject": subject, "jti": item}
+
+    @seed(1)
+    @settings(
+        max_examples=QUICK, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
+    def ask(case: "Case[Any]") -> None:
+        case.path_parameters.update({k: v for k, v in ids.items() if k in case.path_parameters})
+        if isinstance(case.body, dict):
+            case.body["subject"] = subject
+        path = case.formatted_path
+        answer = case.call(base_url=hub.url, headers=other.headers(case.method, path))
+        assert 400 <= answer.status_code < 500
+        assert item not in answer.text
+
+    ask()
+    assert owner.send("GET", f"/receipts/{item}").status_code == 200
