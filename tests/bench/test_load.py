@@ -59,11 +59,9 @@ class Server:
             yield server.sockets[0].getsockname()[1]
 
 
-async def sent(
-    server: Server, requests: list[bytes], clients: int, expect: int = 200
-) -> dict[str, float]:
+async def sent(server: Server, requests: list[bytes], clients: int) -> dict[str, float]:
     async with server.listening() as port:
-        job = Job(HOST, port, clients, "", expect, timeout_s=5)
+        job = Job(HOST, port, clients, "", expect=200, timeout_s=5)
         return await send_all(job, requests, clients)
 
 

@@ -1,4 +1,4 @@
-"""What the bench sends: events the hub would take, from nobody who exists, about as long as asked."""
+"""What the bench sends: events the hub would take, about nobody who exists."""
 
 from itertools import islice
 

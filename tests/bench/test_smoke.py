@@ -6,11 +6,12 @@ import sys
 
 from hub.bench.run import run_bench
 
+ONCE = ("--only", "intake-single", "--runs", "1", "--quick", "--json")
+
 
 def test_a_quick_run_prints_one_object_with_figures_above_nothing() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "hub", "bench", "--only", "intake-single", "--runs", "1"]
-        + ["--quick", "--json"],
+        [sys.executable, "-m", "hub", "bench", *ONCE],
         capture_output=True,
         timeout=200,
         check=False,
