@@ -38,10 +38,13 @@ class Openings:
 
     def check(self, row: Row, faults: Faults) -> None:
         """Open one row and check it."""
+        place = row["position"]
+        if row["key_state"] is None:
+            faults.add("ciphertext", place, "its subject has no key, and none on record as erased")
+            return
         if row["key_state"] != "live":
             self.erased += 1
             return
-        place = row["position"]
         try:
             token, blind = self._unsealed(row)
         except (SealError, KekError) as refused:

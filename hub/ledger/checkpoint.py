@@ -10,7 +10,7 @@ import hashlib
 import re
 from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from hub.intake import encoding
@@ -38,7 +38,9 @@ class Verifier:
 
     name: str
     kind: int
-    key: PublicKey
+    raw: bytes
+    """The 32 key bytes."""
+    key: PublicKey = field(compare=False, repr=False)
 
     @classmethod
     def of(cls, name: str, kind: int, raw: bytes) -> "Verifier":
@@ -51,7 +53,7 @@ class Verifier:
             raise NoteError("not a key name, or not a kind of key that is known here")
         x = encoding.encode(raw).decode()
         try:
-            return cls(name, kind, read_jwk({"kty": "OKP", "crv": "Ed25519", "x": x}))
+            return cls(name, kind, raw, read_jwk({"kty": "OKP", "crv": "Ed25519", "x": x}))
         except JwkRefusedError as refused:
             raise NoteError("not a sound Ed25519 key") from refused
 
@@ -70,11 +72,6 @@ class Verifier:
         if parts[1] != found.key_id.hex():
             raise NoteError("the id is not the key's")
         return found
-
-    @property
-    def raw(self) -> bytes:
-        """Return the 32 key bytes."""
-        return encoding.decode(self.key.jwk["x"].encode())
 
     @property
     def key_id(self) -> bytes:

@@ -106,6 +106,8 @@ class Cosigning:
         return False
 
     def _signed(self, connection: Connection[Any], witness: Witness, row: Row) -> bool:
+        if witness.size > row.size:
+            raise WitnessAheadError("the log is smaller than what the witness has signed")
         status, words = self._ask(witness.url, _request(connection, witness.size, row))
         if status == 409:  # noqa: PLR2004 - it knows another size than we thought
             size = int(words) if words.strip().isdigit() else -1

@@ -113,12 +113,18 @@ class Sequencer:
             LogFaultError: it contradicts itself, its checkpoint or the anchor.
         """
         self._head = None
-        row = last_checkpoint(connection)
-        if row is None:
-            head = self._empty(connection)
-        else:
-            head = self._stored(connection, row.size, row.root, row.note)
-        self._check_anchor(connection, head)
+        # The anchor first: what is committed meanwhile makes the database newer, never older.
+        anchor = self._anchor.read()
+        with connection.transaction():
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            row = last_checkpoint(connection)
+            if row is None:
+                head = self._empty(connection)
+            else:
+                head = self._stored(connection, row.size, row.root, row.note)
+            self._check_anchor(connection, head, anchor)
+        if head.note and anchor != head.note:
+            self._anchor.write(head.note)
         self._head = head
         return head.size
 
@@ -188,19 +194,17 @@ class Sequencer:
             return ()
         return tuple(unpack(read_bundles(connection, [n]).get(n, b"")))
 
-    def _check_anchor(self, connection: Connection[Any], head: _Head) -> None:
-        note = self._anchor.read()
-        if note is not None:
-            try:
-                before = open_checkpoint(note, self._key.verifier)
-            except NoteError as refused:
-                raise BehindAnchorError(f"the anchor: {refused}") from refused
-            if before.size > head.size:
-                raise BehindAnchorError("the database is behind the anchor")
-            if before.root != self._root_at(connection, before.size):
-                raise BehindAnchorError("the database is another log than the anchor's")
-        if head.note and note != head.note:
-            self._anchor.write(head.note)
+    def _check_anchor(self, connection: Connection[Any], head: _Head, note: str | None) -> None:
+        if note is None:
+            return
+        try:
+            before = open_checkpoint(note, self._key.verifier)
+        except NoteError as refused:
+            raise BehindAnchorError(f"the anchor: {refused}") from refused
+        if before.size > head.size:
+            raise BehindAnchorError("the database is behind the anchor")
+        if before.root != self._root_at(connection, before.size):
+            raise BehindAnchorError("the database is another log than the anchor's")
 
     def _root_at(self, connection: Connection[Any], size: int) -> bytes:
         whole = (0, size)

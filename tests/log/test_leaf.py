@@ -1,5 +1,6 @@
 """A leaf's bytes: the published vector, one spelling each, and nothing that could be two."""
 
+import contextlib
 import hashlib
 
 import pytest
@@ -46,10 +47,8 @@ def test_leaf_reads_back_as_it_was(leaf: Leaf) -> None:
 def test_no_flipped_bit_reads_as_the_same_leaf(leaf: Leaf, at: int, bit: int) -> None:
     entry = bytearray(leaf.entry())
     entry[at % len(entry)] ^= 1 << bit
-    try:
+    with contextlib.suppress(LeafError):
         assert read(bytes(entry)) != leaf
-    except LeafError:
-        pass
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """The tree against RFC 6962 read word for word, and against a published corpus of proofs."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,7 +93,7 @@ def test_tree_has_the_root_that_the_rfc_gives_however_it_grew(count: int, step: 
 @settings(deadline=None, max_examples=60)
 @given(data=st.data(), count=SIZES)
 def test_every_leaf_has_the_proof_that_the_rfc_gives_and_it_verifies(
-    data: Any, count: int
+    data: st.DataObject, count: int
 ) -> None:
     index = data.draw(st.integers(0, count - 1))
     size = data.draw(st.integers(index + 1, count))
@@ -113,7 +111,7 @@ def test_every_leaf_has_the_proof_that_the_rfc_gives_and_it_verifies(
 @settings(deadline=None, max_examples=60)
 @given(data=st.data(), new=SIZES)
 def test_every_older_tree_has_the_proof_that_the_rfc_gives_and_it_verifies(
-    data: Any, new: int
+    data: st.DataObject, new: int
 ) -> None:
     old = data.draw(st.integers(1, new))
     tiles, _ = grown(new, 300)

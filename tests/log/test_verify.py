@@ -1,0 +1,316 @@
+"""`hub verify` over a told story: nothing is found, and each tampering by its own checks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hub.ledger.checkpoint import Checkpoint
+from hub.ledger.leaf import pack, unpack
+from hub.ledger.merkle import leaf_hash
+from tests.log.world import LogWorld, Story, note_key
+
+WIPE = "TRUNCATE ledger.tlog_checkpoint, ledger.tlog_tile, ledger.tlog_bundle CASCADE"
+SEALED = "SELECT position FROM ledger.header WHERE kind = 'event' ORDER BY position"
+
+
+def events(log: LogWorld) -> list[int]:
+    """Return the positions of ordinary events that the log covers."""
+    size = log.one("SELECT max(size) FROM ledger.tlog_checkpoint")
+    found = log.connection.execute(SEALED.encode()).fetchall()
+    return [row[0] for row in found if row[0] <= size]
+
+
+def resign(log: LogWorld) -> None:
+    """Build the whole log anew over what is there now, under the real key, anchor aside."""
+    log.connection.execute(WIPE.encode())
+    before = log.anchor.read()
+    log.anchor_path.unlink()
+    log.sequence()
+    assert before is not None
+    log.anchor.write(before)
+
+
+def swap_in_log(log: LogWorld, *, hashes: bool) -> None:
+    entries = unpack(bytes(log.one("SELECT data FROM ledger.tlog_bundle WHERE n = 0")))
+    entries[3], entries[4] = entries[4], entries[3]
+    put(log, entries, hashes=hashes)
+
+
+def put(log: LogWorld, entries: list[bytes], *, hashes: bool) -> None:
+    log.connection.execute("UPDATE ledger.tlog_bundle SET data = %s WHERE n = 0", [pack(entries)])
+    if hashes:
+        row = b"".join(leaf_hash(entry) for entry in entries)
+        log.connection.execute("UPDATE ledger.tlog_tile SET data = %s WHERE level = 0", [row])
+
+
+def alter_entry(log: LogWorld, *, hashes: bool) -> None:
+    entries = unpack(bytes(log.one("SELECT data FROM ledger.tlog_bundle WHERE n = 0")))
+    entries[2] = entries[2].replace(b"\nevent\n", b"\nshred\n").replace(b"\nkey\n", b"\nack\n")
+    entries[2] = entries[2].replace(b"\npolicy\n", b"\nshred\n")
+    put(log, entries, hashes=hashes)
+
+
+def alter_tile(log: LogWorld) -> None:
+    log.connection.execute(
+        "UPDATE ledger.tlog_tile SET data = set_byte(data, 70, get_byte(data, 70) # 1)"
+    )
+
+
+def alter_envelope(log: LogWorld) -> None:
+    log.connection.execute(
+        "UPDATE ledger.events SET state = set_byte(state, 60, get_byte(state, 60) # 1)"
+        " WHERE notification_id = %s",
+        [events(log)[0]],
+    )
+
+
+def remove(log: LogWorld) -> None:
+    """Take one event out as if it had never been, and close the gap."""
+    gone = events(log)[1]
+    log.connection.execute(
+        "DELETE FROM ledger.fact_current WHERE position = %(p)s;"
+        "DELETE FROM ledger.events WHERE notification_id = %(p)s;"
+        "DELETE FROM ledger.header WHERE position = %(p)s;".replace("%(p)s", str(gone)).encode()
+    )
+    for table, column in (
+        ("events", "notification_id"),
+        ("header", "position"),
+        ("fact_current", "position"),
+        ("fact_scope", "position"),
+    ):
+        log.connection.execute(
+            f"UPDATE ledger.{table} SET {column} = -{column} WHERE {column} > {gone};"  # noqa: S608
+            f"UPDATE ledger.{table} SET {column} = -{column} - 1 WHERE {column} < 0".encode()
+        )
+
+
+def remove_and_resign(log: LogWorld) -> None:
+    remove(log)
+    log.connection.execute("TRUNCATE ledger.fact_current, ledger.fact_scope")
+    refold(log)
+    resign(log)
+
+
+def refold(log: LogWorld) -> None:
+    """Put on record what the headers make of the facts, as a careful forger would."""
+    rows = log.connection.execute("SELECT position, facts FROM ledger.header ORDER BY position")
+    facts: dict[tuple[str, str], tuple[str, int, int | None]] = {}
+    scopes: dict[str, int] = {}
+    for position, stated in rows.fetchall():
+        for key, fact, value, expires in stated:
+            facts[key, fact] = (value, position, expires)
+            scopes[key] = position
+    with log.connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO ledger.fact_current VALUES (%s, %s, %s, %s, %s)",
+            [(*key, *value) for key, value in facts.items()],
+        )
+        cursor.executemany("INSERT INTO ledger.fact_scope VALUES (%s, %s)", list(scopes.items()))
+
+
+def swap_rows(log: LogWorld) -> None:
+    one, other = events(log)[:2]
+    for table, column in (("header", "position"), ("events", "notification_id")):
+        for old, new in ((one, 0), (other, one), (0, other)):
+            log.connection.execute(
+                f"UPDATE ledger.{table} SET {column} = {new} WHERE {column} = {old}".encode()  # noqa: S608
+            )
+
+
+def swap_ciphertexts(log: LogWorld) -> None:
+    one, other = events(log)[:2]
+    log.connection.execute(
+        "UPDATE ledger.events e SET state = o.state FROM ledger.events o"
+        " WHERE (e.notification_id, o.notification_id) IN ((%s, %s), (%s, %s))",
+        [one, other, other, one],
+    )
+
+
+def swap_ciphertexts_and_resign(log: LogWorld) -> None:
+    swap_ciphertexts(log)
+    resign(log)
+
+
+def restore(log: LogWorld) -> None:
+    """Put back the whole database as it was before the last checkpoint."""
+    size = log.one("SELECT min(size) FROM ledger.tlog_checkpoint")
+    anchor = log.anchor.read()
+    log.connection.execute(
+        f"DELETE FROM ledger.header WHERE position > {size};"  # noqa: S608 - a number
+        f"DELETE FROM ledger.events WHERE notification_id > {size};"
+        "UPDATE ledger.partner_counter c SET pseq ="
+        " (SELECT max(pseq) FROM ledger.header h WHERE h.partner = c.partner);"
+        "TRUNCATE ledger.fact_current, ledger.fact_scope".encode()
+    )
+    refold(log)
+    log.connection.execute(WIPE.encode())
+    log.anchor_path.unlink()
+    log.sequence()
+    assert anchor is not None
+    log.anchor.write(anchor)
+
+
+def restore_and_go_on(log: LogWorld) -> None:
+    restore(log)
+    anchor = log.anchor.read()
+    log.anchor_path.unlink()
+    log.answers("agency-z", 60)
+    log.sequence()
+    assert anchor is not None
+    log.anchor.write(anchor)
+
+
+def restore_one_row(log: LogWorld) -> None:
+    log.connection.execute(
+        "UPDATE ledger.fact_current SET position = position - 1 WHERE ctid ="
+        " (SELECT ctid FROM ledger.fact_current ORDER BY position DESC LIMIT 1)"
+    )
+
+
+def renumber(log: LogWorld) -> None:
+    log.connection.execute(
+        "UPDATE ledger.header SET pseq = pseq + 1 WHERE position ="
+        " (SELECT max(position) FROM ledger.header WHERE partner = 'police-b')"
+    )
+
+
+def lose_a_row(log: LogWorld) -> None:
+    log.connection.execute("DELETE FROM ledger.header WHERE position = %s", [events(log)[0]])
+
+
+def change_header(log: LogWorld, change: str) -> None:
+    log.connection.execute(
+        f"UPDATE ledger.header SET {change} WHERE position = {events(log)[0]}".encode()  # noqa: S608
+    )
+
+
+def forge(log: LogWorld) -> None:
+    """Sign a checkpoint of the right root with a key of one's own."""
+    size, root = log.connection.execute(
+        "SELECT size, root FROM ledger.tlog_checkpoint ORDER BY size DESC LIMIT 1"
+    ).fetchone() or (0, b"")
+    note = note_key(b"f" * 32).note(Checkpoint(log.key.verifier.name, size, bytes(root)).text)
+    log.connection.execute("UPDATE ledger.tlog_checkpoint SET note = %s WHERE size = %s",
+                           [note, size])  # fmt: skip
+
+
+def delete(what: str) -> Callable[[LogWorld], None]:
+    """Return the deletion of some rows of the log."""
+
+    def act(log: LogWorld) -> None:
+        log.connection.execute(f"DELETE FROM ledger.{what}".encode())  # noqa: S608 - constants
+
+    return act
+
+
+@dataclass(frozen=True, slots=True)
+class Tampering:
+    """What is done, and exactly which checks tell of it."""
+
+    name: str
+    act: Callable[[LogWorld], None]
+    found: frozenset[str]
+
+
+def by(*checks: str) -> frozenset[str]:
+    return frozenset(checks)
+
+
+TABLE = [
+    Tampering("altered entry", lambda w: alter_entry(w, hashes=False), by("leaf", "entry")),
+    Tampering("altered tile", alter_tile, by("tile", "entry")),
+    Tampering("altered entry and tile", lambda w: alter_entry(w, hashes=True), by("leaf", "tile")),
+    Tampering("altered envelope", alter_envelope, by("leaf", "tile", "checkpoint", "older",
+                                                     "ciphertext")),
+    Tampering("entry removed and all re-signed", remove_and_resign, by("older")),
+    Tampering("entries swapped", lambda w: swap_in_log(w, hashes=False), by("leaf", "entry")),
+    Tampering("entries and hashes swapped", lambda w: swap_in_log(w, hashes=True),
+              by("leaf", "tile")),
+    Tampering("rows swapped", swap_rows, by("leaf", "tile", "checkpoint", "older")),
+    Tampering("backup restored", restore, by("older")),
+    Tampering("backup restored, and gone on", restore_and_go_on, by("older", "ciphertext")),
+    Tampering("one row restored", restore_one_row, by("fact")),
+    Tampering("ciphertexts swapped", swap_ciphertexts, by("leaf", "tile", "checkpoint", "older",
+                                                          "ciphertext")),
+    Tampering("ciphertexts swapped and all re-signed", swap_ciphertexts_and_resign,
+              by("older", "ciphertext")),
+    Tampering("answer renumbered", renumber, by("leaf", "tile", "checkpoint", "older", "pseq")),
+    Tampering("row lost", lose_a_row, by("position", "leaf", "tile", "checkpoint", "older")),
+    Tampering("another day in the header", lambda w: change_header(w, "occurred_at = 1"),
+              by("header")),
+    Tampering("shown to more categories", lambda w: change_header(w, "categories = 0"),
+              by("header")),
+    Tampering("addressed elsewhere",
+              lambda w: change_header(w, "routing = '{\"about\": \"setting\"}'"), by("header")),
+    Tampering("checkpoint under another key", forge, by("checkpoint")),
+    Tampering("checkpoint lost",
+              delete("tlog_checkpoint WHERE size = (SELECT min(size) FROM ledger.tlog_checkpoint)"), by("checkpoint")),
+    Tampering("tile lost",
+              delete("tlog_tile"),
+              by("tile", "entry")),
+    Tampering("entries lost",
+              delete("tlog_bundle"),
+              by("leaf")),
+    Tampering("nothing", lambda _: None, by()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TABLE, ids=lambda c: c.name)
+def test_tampering_is_found_by_exactly_these_checks(
+    story: Story, tmp_path: Path, case: Tampering
+) -> None:
+    with story.copy(tmp_path) as log:
+        case.act(log)
+        kept = log.anchor.read()
+        assert kept is not None
+        found = log.found(older=[("anchor", kept)], openings=story.openings())
+    assert found == case.found
+
+
+def test_rewrite_under_the_real_key_shows_only_to_who_holds_an_older_checkpoint(
+    story: Story, tmp_path: Path
+) -> None:
+    with story.copy(tmp_path) as log:
+        partners = log.one("SELECT note FROM ledger.tlog_checkpoint ORDER BY size DESC LIMIT 1")
+        remove_and_resign(log)
+        assert log.found(openings=story.openings()) == set()
+        assert log.found(older=[("a partner", partners)]) == {"older"}
+
+
+def test_story_is_opened_whole_and_its_tail_is_counted(story: Story, tmp_path: Path) -> None:
+    with story.copy(tmp_path) as log:
+        report = log.verify(openings=story.openings())
+        rows = log.one("SELECT count(*) FROM ledger.header")
+    assert report["ok"]
+    assert (report["rows"], report["opened"], report["erased"]) == (rows, rows, 0)
+    assert (report["checkpoints"], report["unsequenced"]) == (3, 1)
+
+
+def test_rows_of_an_erased_subject_are_verified_unopened(story: Story, tmp_path: Path) -> None:
+    with story.copy(tmp_path) as log:
+        first = events(log)[0]
+        log.connection.execute(
+            "UPDATE ledger.subject_key SET state = 'gone', wrapped = '' WHERE key_id ="
+            " (SELECT key_id FROM ledger.header WHERE position = %s)",
+            [first],
+        )
+        report = log.verify(openings=story.openings())
+    assert report["ok"]
+    assert report["erased"] == 10
+
+
+def test_checkpoint_that_is_of_another_log_is_no_older_one(story: Story, tmp_path: Path) -> None:
+    with story.copy(tmp_path) as log:
+        stranger = note_key(b"s" * 32).note("hub.example/log\n1\n" + "A" * 43 + "=\n")
+        assert log.found(older=[("a stranger", stranger)]) == {"older"}
+
+
+def test_no_more_than_a_thousand_faults_are_listed(log: LogWorld) -> None:
+    log.rows(1_200)
+    log.sequence()
+    log.connection.execute("UPDATE ledger.events SET state = sha256(state)")
+    report = log.verify()
+    assert len(report["faults"]) == 1_000
+    assert report["faults_found"] > 1_200
