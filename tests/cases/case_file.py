@@ -4,8 +4,10 @@ In: tests/cases/*.toml. Out: Case, with its posts, asks and expectations; `load`
 Never here: HTTP, or what the hub answers. The law is in the file; nothing here knows any.
 """
 
+import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -129,6 +131,24 @@ class Case(Closed):
 def load(path: Path) -> Case:
     """Return the case in a file."""
     return Case.model_validate(tomllib.loads(path.read_text("utf-8")))
+
+
+def renamed(case: Case, other: Callable[[str], str]) -> Case:
+    """Return the case with its agencies and subjects called otherwise."""
+    said = case.model_dump_json(exclude_unset=True)
+    names = {*case.agencies, *case.subjects}
+    said = re.sub(r"\{([a-z0-9_-]+)\}", lambda m: _called(m[1], names, other), said)
+    table = json.loads(said)
+    for part in ("agencies", "subjects"):
+        table[part] = {other(name): kind for name, kind in table[part].items()}
+    for step in (*table["post"], *table["ask"]):
+        step["about"] = other(step["about"])
+        step["by"] = other(step["by"]) if step.get("by") else ""
+    return Case.model_validate_json(json.dumps(table))
+
+
+def _called(name: str, names: set[str], other: Callable[[str], str]) -> str:
+    return f"{{{other(name) if name in names else name}}}"
 
 
 @cache
