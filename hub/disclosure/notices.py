@@ -120,7 +120,7 @@ class Notices:
         """Decide each notice again: what it points to may no longer be for this agency."""
         now = seconds(self._clock)
         told: list[read.NoticeRow] = []
-        items: list[DisclosedItem] = []
+        items: dict[int, DisclosedItem] = {}
         asks = [_ask(agency, row) for row in rows]
         pointed = await self._pointed(connection, agency, rows)
         about = await _about(connection, rows)
@@ -137,10 +137,12 @@ class Notices:
             if row.cause == "request" and self._hidden(ask, known, london_day(now)):
                 continue
             told.append(row)
-            items += [_existence_of(w) for w in (shown or weighed)[:1]]
+            for w in (shown or weighed)[:1]:
+                # Two notices may tell of one item: the register has one line for each item.
+                items.setdefault(w.candidate.position, _existence_of(w))
         guards = tuple(Guard(key, place) for key, place in known.positions.items())
         kinds = {k: f.get("subject_kind", "adult") for k, f in known.facts.items()}
-        return told, tuple(items), guards, kinds
+        return told, tuple(items.values()), guards, kinds
 
     def _hidden(self, ask: Ask, known: Known, on: date) -> bool:
         return self._desk.scales.hidden(about_asking(ask.partner, ask.subject, known), on)

@@ -6,7 +6,7 @@ Never here: what was in an answer (its digest is), or a person.
 Ignores: every other event.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -53,16 +53,22 @@ def add(world: World, row: HeaderRow) -> None:
             rulebook=said["rulebook"],
         )
     )
-    world.changes.disclosed.extend(_disclosed(row, item) for item in items)
+    world.changes.disclosed.extend(_disclosed(row, items))
     for item in items:
         world.shown_to.setdefault(item["position"], set()).add(row.partner)
 
 
-def _disclosed(row: HeaderRow, item: Mapping[str, Any]) -> DisclosedRow:
-    shown = _mask(tuple(item["categories"]))
-    return DisclosedRow(
-        row.position, item["position"], row.partner or "", row.routing.get("subject"), shown
-    )
+def _disclosed(row: HeaderRow, items: Iterable[Mapping[str, Any]]) -> Iterator[DisclosedRow]:
+    """Yield one row for each item; an item named twice was shown what either naming says.
+
+    Refusing such an entry would park it, and a disclosure would be missing from the register.
+    """
+    shown: dict[int, int] = {}
+    for item in items:
+        place = item["position"]
+        shown[place] = shown.get(place, 0) | _mask(tuple(item["categories"]))
+    for place, bits in shown.items():
+        yield DisclosedRow(row.position, place, row.partner or "", row.routing.get("subject"), bits)
 
 
 @cache

@@ -171,3 +171,16 @@ def test_a_correction_of_what_was_shown_is_told_to_whom_it_was_shown(parts: Part
     answer = poll(parts, "council-a")
     contents = [c for said in told(answer).values() for c in said["events"].values()]
     assert [c["acknowledge"] for c in contents if c["cause"] == "correction"] == [True]
+
+
+def test_two_notices_of_one_item_are_one_line_of_the_register(parts: Parts) -> None:
+    subject = consented(parts, NHS_NUMBERS[3])
+    withdraw(parts, subject)
+    parts.project()
+    give(parts, subject, ADVOCATE)
+    parts.project()
+    answer = poll(parts, ADVOCATE, limit=50)
+    assert answer is not None
+    assert len(told(answer)) > 1
+    places = [item["position"] for item in recorded(parts, answer)["items"]]
+    assert len(places) == len(set(places))

@@ -215,3 +215,13 @@ def test_waiting_ends_when_the_views_hold_a_position_or_time_is_up(
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         ask(lambda c: c.execute("DELETE FROM views_v1.notice"))
     assert connection.execute("SELECT count(*) FROM views_v1.tracking").fetchone() == (1,)
+
+
+def test_an_answer_that_names_an_item_twice_is_in_the_register_all_the_same(
+    story: Story, ask: Ask[Any]
+) -> None:
+    jti = enquiry(story)
+    story.disclose("council-a", [jti, jti])
+    (made, *_) = ask(register_rows)
+    assert made.items == ((story.places[jti], mask((Category.EXISTENCE, Category.CONCERN))),)
+    assert ask(read.parked) == []
