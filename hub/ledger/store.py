@@ -22,6 +22,7 @@ from hub.ledger.record import Assertion, Draft
 
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
+RECONNECT_S = 5.0
 RANDOM_PAGE_COST = 1.1
 """The ledger's end and its indexes are always in memory. At PostgreSQL's default of 4, made for
 disks that turn, `append` reads whole tables until they have tens of thousands of rows."""
@@ -126,6 +127,9 @@ def open_recorder(url: str, *, pool_size: int = 2) -> HubRecorder:
         schema="ledger",
         connect_timeout=5.0,
     )
+    # Past this, whoever writes next tries anew. The pool's own pauses double for five minutes, so
+    # after a long outage it would stay away long after the store is back.
+    datastore.pool.reconnect_timeout = RECONNECT_S
     return HubRecorder(datastore)
 
 

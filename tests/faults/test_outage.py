@@ -28,17 +28,24 @@ def somebody(hub: RunningHub) -> tuple[str, str]:
     return number, hub.find("reader-a", number)
 
 
+@contextmanager
+def away(faulty: Faulty) -> Iterator[None]:
+    """Stop PostgreSQL for a while."""
+    faulty.server.stop()
+    try:
+        yield
+    finally:
+        faulty.server.start()
+
+
 def test_while_postgresql_is_away_the_answer_is_503_and_then_all_goes_on(faulty: Faulty) -> None:
     hub = faulty.hub
     _, subject = somebody(hub)
     assert (faulty.post()[0], faulty.read(subject)[0]) == (202, 200)
-    faulty.server.stop()
-    try:
+    with away(faulty):
         assert faulty.post() == (503, "1")
         assert faulty.read(subject) == (503, "1")
         assert not faulty.ready()
-    finally:
-        faulty.server.start()
     hub.until(lambda: faulty.post()[0] == 202, SOON_S)
     hub.until(lambda: faulty.read(subject)[0] == 200, SOON_S)
     hub.settle()  # the projector came back by itself as well
@@ -49,11 +56,11 @@ def test_while_postgresql_is_away_the_answer_is_503_and_then_all_goes_on(faulty:
 def test_after_a_long_outage_the_hub_is_back_as_soon_as_the_store_is(faulty: Faulty) -> None:
     hub = faulty.hub
     _, subject = somebody(hub)
-    faulty.server.stop()
-    over = time.monotonic() + 90
-    while time.monotonic() < over:
-        assert faulty.post()[0] == faulty.read(subject)[0] == 503
-    faulty.server.start()
+    assert (faulty.post()[0], faulty.read(subject)[0]) == (202, 200)
+    with away(faulty):
+        over = time.monotonic() + 90
+        while time.monotonic() < over:
+            assert faulty.post()[0] == faulty.read(subject)[0] == 503
     hub.until(lambda: faulty.post()[0] == 202 and faulty.read(subject)[0] == 200, SOON_S)
     hub.settle()
 
@@ -171,8 +178,7 @@ def test_outages_and_pauses_under_load_lose_and_double_nothing(faulty: Faulty) -
             with paused(faulty):
                 time.sleep(6)
             load.wait(2)
-            faulty.server.stop()
-            time.sleep(5)
-            faulty.server.start()
+            with away(faulty):
+                time.sleep(5)
             faulty.wait_ready()
     verify(load)
