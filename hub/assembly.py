@@ -165,6 +165,9 @@ def _pool(settings: Settings) -> Pool:
         max_size=16,
         open=False,
         timeout=5.0,
+        # Past this, whoever asks next tries anew. The pool's own pauses double for five minutes,
+        # so after a long outage it would stay away long after the store is back.
+        reconnect_timeout=5.0,
         kwargs={"autocommit": True, "options": "-c statement_timeout=15000"},
     )
 
