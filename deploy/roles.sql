@@ -11,6 +11,8 @@
 --                  its only way to write to the ledger. It cannot change or delete what is there.
 --   hub_projector  the projector. Owns the schemas of the views and rebuilds them. It reads the
 --                  headers and facts of the ledger, never a sealed event and never a wrapped key.
+--   hub_sequencer  the sequencer of the transparency log. Reads headers and envelopes, adds tiles,
+--                  entries and checkpoints, and may delete nothing.
 --   hub_migrator   Alembic. Owns the schema `ops` (proofs used once, notices acknowledged: neither
 --                  record nor view). It holds no right on the ledger or on a view, so no migration can
 --                  touch them, whatever it says.
@@ -19,7 +21,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['hub_owner', 'hub_app', 'hub_projector', 'hub_migrator'] LOOP
+    FOREACH name IN ARRAY ARRAY['hub_owner', 'hub_app', 'hub_projector', 'hub_sequencer', 'hub_migrator'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', name);
         END IF;
@@ -31,7 +33,8 @@ END $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 DO $$ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO hub_owner, hub_app, hub_projector, hub_migrator',
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO hub_owner, hub_app, hub_projector, hub_sequencer,'
+                   ' hub_migrator',
                    current_database());
     -- To make schemas of their own; it opens none that is there.
     EXECUTE format('GRANT CREATE ON DATABASE %I TO hub_owner, hub_projector, hub_migrator',

@@ -5,6 +5,7 @@ found. Never here: how anything is checked (audit.verify_log).
 """
 
 import json
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 from typing import Annotated
@@ -84,15 +85,15 @@ def witness(
 
     clock = SystemClock()
     try:
-        held = State(state)
-        seed = file_key(state / "witness.bin", SystemSource())
-        one = Witness(name, seed, log, held, lambda: seconds(clock))
+        with closing(State(state)) as held:
+            seed = file_key(state / "witness.bin", SystemSource())
+            one = Witness(name, seed, log, held, lambda: seconds(clock))
+            typer.echo(one.vkey)
+            if not show_key:
+                run(one, host, port)
     except (MalformedError, StateTakenError) as refused:
         typer.echo(f"hub witness: {refused}", err=True)
         raise typer.Exit(2) from None
-    typer.echo(one.vkey)
-    if not show_key:
-        run(one, host, port)
 
 
 def verify(
@@ -113,12 +114,28 @@ def verify(
 
     Exit code 1: a fault was found, and which check found it is told. 2: it could not be run.
     """
-    from hub.assembly import verify_log  # noqa: PLC0415
+    from hub.assembly import hub_keyring, open_keys  # noqa: PLC0415
+    from hub.audit.verify_opened import Openings  # noqa: PLC0415
+    from hub.audit.verify_run import verify_hub  # noqa: PLC0415
+    from hub.clock import SystemClock  # noqa: PLC0415
+    from hub.ids import SystemSource  # noqa: PLC0415
     from hub.ledger.checkpoint import NoteError  # noqa: PLC0415
 
+    settings, source = load(), SystemSource()
+
+    def opening() -> Openings:
+        signer, sealer = open_keys(settings.keys_dir, source)
+        return Openings(sealer, hub_keyring(signer))
+
     try:
-        notes = [(path.name, path.read_text("utf-8")) for path in older or ()]
-        report = verify_log(load(), vkey=vkey, older=notes, opening=not keyless)
+        report = verify_hub(
+            settings,
+            vkey=vkey,
+            older=[(path.name, path.read_text("utf-8")) for path in older or ()],
+            opening=None if keyless else opening,
+            clock=SystemClock(),
+            source=source,
+        )
     except (NoteError, OSError) as refused:
         typer.echo(f"hub verify: {refused}", err=True)
         raise typer.Exit(2) from None

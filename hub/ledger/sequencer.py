@@ -15,6 +15,7 @@ no queue and no numbering of its own (decision 0016). The order of steps, and wh
 Whatever fails, memory is dropped and read again: a commit that reported an error may have happened.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event
@@ -238,4 +239,10 @@ class Sequencer:
 
 def connect(url: str) -> Connection[Any]:
     """Return a session that a dead or hung process cannot keep."""
-    return psycopg.connect(url, autocommit=True, connect_timeout=3, options=SESSION)
+    return psycopg.connect(
+        url,
+        autocommit=True,
+        connect_timeout=3,
+        options=SESSION,
+        application_name=f"hub-log/{os.getpid()}",  # so that an operator can tell who leads
+    )

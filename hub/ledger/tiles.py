@@ -22,7 +22,7 @@ from hub.ledger.read import Pool
 
 MAX_LEVEL: Final = 7
 """More leaves than level 7 can hold do not fit a bigint."""
-_ADDRESS: Final = re.compile(r"((?:x\d{3}/){0,6}\d{3})(?:\.p/([1-9]\d{0,2}))?")
+_ADDRESS: Final = re.compile(r"((?:x\d{3}/){0,5}\d{3})(?:\.p/([1-9]\d{0,2}))?")
 _TILES: LiteralString = (
     "SELECT t.level, t.n, t.data FROM ledger.tlog_tile t"
     " JOIN unnest(%s::smallint[], %s::bigint[]) AS w(level, n) USING (level, n)"

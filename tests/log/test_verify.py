@@ -12,6 +12,7 @@ from hub.ledger.merkle import leaf_hash
 from tests.log.world import LogWorld, Story, note_key
 
 WIPE = "TRUNCATE ledger.tlog_checkpoint, ledger.tlog_tile, ledger.tlog_bundle CASCADE"
+FIRST = "tlog_checkpoint WHERE size = (SELECT min(size) FROM ledger.tlog_checkpoint)"
 SEALED = "SELECT position FROM ledger.header WHERE kind = 'event' ORDER BY position"
 
 
@@ -246,7 +247,7 @@ TABLE = [
               lambda w: change_header(w, "routing = '{\"about\": \"setting\"}'"), by("header")),
     Tampering("checkpoint under another key", forge, by("checkpoint")),
     Tampering("checkpoint lost",
-              delete("tlog_checkpoint WHERE size = (SELECT min(size) FROM ledger.tlog_checkpoint)"), by("checkpoint")),
+              delete(FIRST), by("checkpoint")),
     Tampering("tile lost",
               delete("tlog_tile"),
               by("tile", "entry")),
