@@ -21,8 +21,6 @@ from hub.api.once import SharedOnce
 from hub.api.parts import Hub
 from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
-from hub.audit.verify_log import Trust, verify
-from hub.audit.verify_opened import Openings
 from hub.clock import Clock, SystemClock, seconds
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.desk import Desk
@@ -33,15 +31,11 @@ from hub.disclosure.requests import Requests
 from hub.ids import Source, SystemSource
 from hub.intake.keyring import Keyring
 from hub.intake.signing import Signer
-from hub.ledger.anchor import Anchor
 from hub.ledger.append import Appender
-from hub.ledger.checkpoint import NoteError, Verifier
-from hub.ledger.cosigning import read_witnesses
 from hub.ledger.directory import Directory
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.install import install
 from hub.ledger.kek import FileKeys, file_key
-from hub.ledger.logparts import KEY_FILE, log_key
 from hub.ledger.read import Pool
 from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
@@ -200,36 +194,6 @@ def rebuild_views(settings: Settings, *, compare_only: bool) -> dict[str, Any]:
         "swapped": report.swapped,
         "differences": [d.table for d in report.differences],
     }
-
-
-def verify_log(
-    settings: Settings, *, vkey: str, older: list[tuple[str, str]], opening: bool
-) -> dict[str, Any]:
-    """Recompute the log from the ledger; return the report. The anchor counts as an older one.
-
-    Raises:
-        NoteError: the given key is none, or there is none to verify with.
-    """
-    keys, source = settings.keys_dir, SystemSource()
-    if not vkey and not (keys / KEY_FILE).exists():
-        raise NoteError("no key to verify the log with: give its vkey")
-    log = Verifier.read(vkey) if vkey else log_key(keys, settings.hub_uri, source).verifier
-    kept = Anchor(settings.anchor).read()
-    openings = None
-    if opening:
-        if not (keys / "kek.bin").exists():
-            raise NoteError("no keys to open anything with: verify without them")
-        signer, sealer = open_keys(keys, source)
-        openings = Openings(sealer, hub_keyring(signer))
-    trust = Trust(
-        log=log,
-        older=older + ([] if kept is None else [("anchor", kept)]),
-        witnesses=[w.key for w in read_witnesses(settings.witnesses)],
-        openings=openings,
-        now_s=seconds(SystemClock()),
-    )
-    with connect(settings.database_url) as connection:
-        return verify(connection, trust)
 
 
 def open_keys(folder: Path, source: Source) -> tuple[Signer, Sealer]:
