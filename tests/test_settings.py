@@ -32,6 +32,9 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
         "HUB_WORKERS": "3",
         "HUB_KEYS_DIR": "/keys/here",
         "HUB_APPROVERS": "one, two ,,three",
+        "HUB_ANCHOR_FILE": "/elsewhere/anchor",
+        "HUB_WITNESSES": "https://witness.example witness+1+key",
+        "HUB_WITNESS_QUORUM": "1",
     }
     assert {f"HUB_{name.upper()}" for name in Settings.model_fields} == set(given)
     for name, value in given.items():
@@ -39,6 +42,7 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
     found = load()
     assert (found.port, found.workers, found.keys_dir) == (9000, 3, Path("/keys/here"))
     assert found.owner == "postgresql://owner@db/x"
+    assert (found.anchor, found.witness_quorum) == (Path("/elsewhere/anchor"), 1)
     assert found.officers == ("one", "two", "three")
 
 
@@ -49,6 +53,10 @@ def test_without_an_owner_the_application_owns_its_database() -> None:
 def test_settings_do_not_change_once_read() -> None:
     with pytest.raises(ValidationError):
         load().port = 1  # type: ignore[misc] # that it is refused is the point
+
+
+def test_without_an_anchor_file_the_anchor_lies_with_the_keys() -> None:
+    assert Settings(keys_dir=Path("/keys/here")).anchor == Path("/keys/here/anchor")
 
 
 def test_a_port_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
