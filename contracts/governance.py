@@ -194,7 +194,7 @@ class BreakGlass(SubjectHead):
     FAMILY = "governance"
     HUB_ONLY = True
 
-    officer: Annotated[Code, ROUTED]
+    officer: Annotated[UserId, ROUTED]
     partner: Annotated[Slug, ROUTED]
     purpose: Annotated[Purpose, ROUTED]
     items: Annotated[tuple[Position, ...], Field(max_length=1000), ROUTED]
@@ -215,7 +215,7 @@ class OfficerReview(SubjectHead):
     FAMILY = "governance"
     HUB_ONLY = True
 
-    officer: Annotated[Code, ROUTED]
+    officer: Annotated[UserId, ROUTED]
     of: Annotated[Uuid, ROUTED]
     """The jti of what was reviewed."""
     verdict: Annotated[Literal["upheld", "overturned", "upheld_with_learning"], ROUTED]

@@ -114,7 +114,13 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         requests=Requests(pool, desk, sealer, ground.clock),
         finder=Finder(desk, sealer, ground.clock),
         notices=Notices(desk, door, ground.clock),
-        auditor=Auditor(desk=desk, receipts=receipts, rulebook=ground.rulebook, pool=pool),
+        auditor=Auditor(
+            desk=desk,
+            receipts=receipts,
+            rulebook=ground.rulebook,
+            pool=pool,
+            clock=ground.clock,
+        ),
     )
 
 

@@ -106,6 +106,7 @@ class Questions(Answered):
         emergency: bool | None = None,
         offence_stated: bool | None = None,
         aggregate: bool | None = None,
+        break_glass: Mapping[str, Any] | None = None,
         request_id: str | None = None,
         user: str | None = None,
     ) -> Disclosed:
@@ -121,6 +122,8 @@ class Questions(Answered):
             emergency: life is at risk.
             offence_stated: for police requests, whether an offence is named.
             aggregate: counts only.
+            break_glass: `officer`, `minutes` and `reason`, where it cannot wait for whoever would
+                have to be asked; only in an emergency, and looked at again afterwards.
             request_id: the same id again gives the same answer; None for a fresh one.
             user: the officer asking, as an opaque id.
         """
@@ -134,10 +137,17 @@ class Questions(Answered):
             "emergency": emergency,
             "offence_stated": offence_stated,
             "aggregate": aggregate,
+            "break_glass": None if break_glass is None else dict(break_glass),
             "reason": reason,
         }
         body = {name: value for name, value in stated.items() if value is not None}
         return self._ask("POST", "/disclosures", body=body, user=user)
+
+    def review(self, dis: str, *, verdict: str, user: str, note: str | None = None) -> Disclosed:
+        """Put on record what an officer found on looking again at an answer (scope `ig`)."""
+        said = {"verdict": verdict, **({} if note is None else {"note": note})}
+        path = f"/disclosures/{quote(dis, safe='')}/review"
+        return self._ask("POST", path, body=said, user=user)
 
     def who_saw(self, subject: str, *, user: str | None = None, **filters: str) -> Disclosed:
         """Return who saw what about a subject, when and why (scope `ig`)."""

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from contracts.base import Uuid
 from hub.api.access import Caller
 from hub.api.answer import answered
-from hub.api.documents import DisclosureRequest, answers, nothing, problems
+from hub.api.documents import DisclosureRequest, ReviewRequest, answers, nothing, problems
 from hub.api.queries import RegisterQuery
-from hub.api.schemas import ENTRY, REFUSED, REGISTER, RELEASED
+from hub.api.schemas import ENTRY, REFUSED, REGISTER, RELEASED, REVIEWED
 from hub.api.wiring import officer, reader, the_hub
-from hub.disclosure.ask import PAGE, Ask
+from hub.disclosure.ask import PAGE, Ask, BrokenGlass
+from hub.disclosure.glass import broken
 from hub.ids import as_uuid
 
 router = APIRouter(prefix="/disclosures", tags=["disclosures"])
@@ -44,6 +45,10 @@ async def ask(
     """
     hub = the_hub(request)
     subject = as_uuid(body.subject)
+    glass = None
+    if body.break_glass is not None:
+        said = BrokenGlass(**body.break_glass.model_dump())
+        glass = broken(said, kind=caller.kind, user=caller.user, emergency=body.emergency)
     stated = Ask(
         partner=caller.agency,
         user=caller.user,
@@ -59,6 +64,7 @@ async def ask(
         request_id=as_uuid(body.id),
         after=None if body.after is None else hub.cursors.read(caller.agency, subject, body.after),
         limit=PAGE,
+        glass=glass,
     )
     asked = body.model_dump_json().encode()
     return answered(await hub.requests.answer(stated, asked), released=201, refused=403)
@@ -96,3 +102,25 @@ async def one(
     """Return one register entry in full: facts, rules and words. This reading is recorded too."""
     found = await the_hub(request).auditor.one(caller.agency, caller.user, as_uuid(jti))
     return answered(found, released=200, refused=404)
+
+
+@router.post(
+    "/{jti}/review",
+    status_code=201,
+    responses={
+        201: answers(REVIEWED, "Reviewed, and recorded"),
+        **problems(422),
+        **nothing(),
+    },
+)
+async def review(
+    request: Request,
+    jti: Annotated[Uuid, Path()],
+    body: ReviewRequest,
+    caller: Annotated[Caller, Depends(officer)],
+) -> Response:
+    """Record what an officer found on looking again at an answer. `Hub-User` names the officer."""
+    found = await the_hub(request).auditor.review(
+        caller.agency, caller.user, as_uuid(jti), verdict=body.verdict, note=body.note
+    )
+    return answered(found, released=201, refused=404)

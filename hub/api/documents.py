@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.base import Code, Day, Line, Uuid
-from contracts.subject import LegalDemand, Purpose
+from contracts.subject import LegalDemand, Purpose, UserId
 from hub.api.schemas import BATCH, INTAKE_ERROR, JWS, POLLED, PROBLEM, TOKEN, TOKEN_ERROR, UUID
 
 RECEIPT_HEADER: dict[str, Any] = {
@@ -101,6 +101,22 @@ class FindRequest(Closed):
     demographics: Demographics | None = None
 
 
+class BreakGlassRequest(Closed):
+    """Why this cannot wait for whoever would have to be asked, and which officer says so."""
+
+    officer: UserId
+    """The same as `Hub-User`."""
+    minutes: Annotated[int, Field(ge=1, le=240)]
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+
+
+class ReviewRequest(Closed):
+    """What an information-governance officer found on looking again."""
+
+    verdict: Literal["upheld", "overturned", "upheld_with_learning"]
+    note: Annotated[str | None, Field(min_length=1, max_length=2000)] = None
+
+
 class DisclosureRequest(Closed):
     """A stated request: who is asked about, under what claim, and why it is needed."""
 
@@ -115,6 +131,8 @@ class DisclosureRequest(Closed):
     aggregate: bool = False
     after: Annotated[str | None, Field(max_length=200)] = None
     """The `next` of the answer before, to go on where it ended; under a new id."""
+    break_glass: BreakGlassRequest | None = None
+    """Only in an emergency, and only from agencies that answer for emergencies."""
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
 
 

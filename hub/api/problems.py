@@ -16,8 +16,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.api.access import AccessError
-from hub.api.documents import Demographics, DisclosureRequest, FindRequest, NamedBy, PollRequest
-from hub.disclosure.ask import CursorError, RequestIdReusedError
+from hub.api.documents import (
+    BreakGlassRequest,
+    Demographics,
+    DisclosureRequest,
+    FindRequest,
+    NamedBy,
+    PollRequest,
+    ReviewRequest,
+)
+from hub.audit.auditor import ReviewError
+from hub.disclosure.ask import CursorError, GlassError, RequestIdReusedError
 from hub.intake.errors import (
     CallerMismatchError,
     Err,
@@ -62,6 +71,8 @@ _BODIES: tuple[type[BaseModel], ...] = (
     NamedBy,
     Demographics,
     DisclosureRequest,
+    BreakGlassRequest,
+    ReviewRequest,
 )
 _OURS = frozenset({"body"}.union(*(model.model_fields for model in _BODIES)))
 
@@ -140,6 +151,8 @@ def problem_of(error: Exception) -> Problem:
         case AccessError():
             headers = {"WWW-Authenticate": error.challenge} if error.status != 400 else {}  # noqa: PLR2004
             return Problem(error.status, error.description, headers=headers)
+        case GlassError() | ReviewError():
+            return Problem(403, str(error))
         case RequestValidationError():
             return Problem(422, faults=tuple(_fault(e) for e in error.errors()))
         case HTTPException():

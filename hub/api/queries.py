@@ -39,6 +39,8 @@ class RegisterQuery(Closed):
     rule: Annotated[str | None, Field(max_length=64, pattern=r"^[a-z0-9@-]+$")] = None
     day: Day | None = None
     outcome: Literal["released", "refused"] | None = None
+    review: Literal["open"] | None = None
+    """What an officer opened by breaking the glass, and nobody has looked at again yet."""
     after: Annotated[int, Field(ge=0, lt=2**53)] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
@@ -52,4 +54,5 @@ class RegisterQuery(Closed):
             outcome=self.outcome,
             first_day=as_day(self.day),
             last_day=as_day(self.day),
+            unreviewed=self.review == "open",
         )

@@ -97,7 +97,18 @@ _PAGE: dict[str, Schema] = {
     "setting_risk": maybe(PATTERN),
 }
 TIMELINE = closed(**_PAGE)
-RELEASED = closed(outcome={"const": "released"}, request_id=UUID, **_PAGE)
+RELEASED = closed(
+    outcome={"const": "released"},
+    request_id=UUID,
+    **_PAGE,
+    break_glass=maybe(
+        closed(
+            until=INSTANT,
+            completed_by=INSTANT,
+            opened=many(closed(position=NUMBER, categories=CATEGORIES)),
+        )
+    ),
+)
 REFUSED = closed(
     outcome={"const": "refused"},
     request_id=UUID,
@@ -111,6 +122,7 @@ FOUND = closed(
         closed(id=UUID, kind=maybe(one_of(*SUBJECT_KINDS)), known_to_you={"type": "boolean"})
     )
 )
+_VERDICT = one_of("upheld", "overturned", "upheld_with_learning")
 REGISTER_ENTRY = closed(
     position=NUMBER,
     jti=UUID,
@@ -130,8 +142,17 @@ REGISTER_ENTRY = closed(
     rulebook=TEXT,
     items=many(NUMBER),
     categories=CATEGORIES,
+    review=maybe(
+        closed(
+            due=maybe(INSTANT),
+            completed={"type": "boolean"},
+            overdue={"type": "boolean"},
+            verdict=maybe(_VERDICT),
+        )
+    ),
 )
 REGISTER = closed(entries=many(REGISTER_ENTRY), after=maybe(NUMBER))
+REVIEWED = closed(of=UUID, verdict=_VERDICT, officer=TEXT, reviewed=INSTANT)
 WHO_SAW = closed(subject=UUID, disclosures=many(REGISTER_ENTRY))
 ENTRY: Schema = {
     "type": "object",

@@ -8,18 +8,27 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
+
 from contracts.disclosure import Channel, DisclosureMade, DisclosureRefused
+from contracts.governance import OfficerReview
 from hub.audit.register import entries
+from hub.audit.reviews import reviews_of
+from hub.clock import Clock, seconds, utc_text
 from hub.disclosure.ask import Answer
 from hub.disclosure.desk import Desk
 from hub.disclosure.receipt import Receipts, digest
 from hub.disclosure.render import NOTHING
 from hub.intake.agencies import HUB_SLUG
-from hub.ledger.frontdoor import canonical
-from hub.ledger.read import Pool, header_of
-from hub.ledger.record import Header, Record
+from hub.ledger.frontdoor import Own, agency_sub_id, canonical, subject_sub_id
+from hub.ledger.read import Pool, facts, header_of
+from hub.ledger.record import Header, Record, subject_key
 from hub.rulebook import Rulebook
-from hub.views.read_register import RegisterFilter, register_rows, who_saw
+from hub.views.read_register import RegisterEntry, RegisterFilter, register_rows, who_saw
+
+
+class ReviewError(Exception):
+    """This officer may not review this answer. Says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +49,13 @@ class Auditor:
         receipts: Receipts,
         rulebook: Rulebook,
         pool: Pool,
+        clock: Clock,
     ) -> None:
         self._desk = desk
         self._receipts = receipts
         self._rulebook = rulebook
         self._pool = pool
+        self._clock = clock
 
     async def register(
         self, agency: str, user: str | None, filters: RegisterFilter, *, after: int, limit: int
@@ -52,8 +63,9 @@ class Auditor:
         """Return register entries that fit the filters, in the ledger's order."""
         async with self._pool.connection() as connection:
             found = await register_rows(connection, filters, after=after, limit=limit)
+            listed = await self._listed(connection, found)
         body = {
-            "entries": entries(found),
+            "entries": listed,
             "after": found[-1].position if len(found) == limit else None,
         }
         subject = None if filters.subject is None else UUID(filters.subject)
@@ -62,8 +74,8 @@ class Auditor:
     async def who_saw(self, agency: str, user: str | None, subject: UUID) -> Answer:
         """Return every answer given or refused about a subject."""
         async with self._pool.connection() as connection:
-            found = await who_saw(connection, str(subject))
-        body = {"subject": str(subject), "disclosures": entries(found)}
+            listed = await self._listed(connection, await who_saw(connection, str(subject)))
+        body = {"subject": str(subject), "disclosures": listed}
         return await self._recorded(agency, user, "subject_disclosures", subject, body)
 
     async def one(self, agency: str, user: str | None, jti: UUID) -> Answer:
@@ -81,6 +93,41 @@ class Auditor:
             "reasons": self._reasons(header),
         }
         return await self._recorded(agency, user, "register", None, body)
+
+    async def review(
+        self, agency: str, user: str | None, jti: UUID, *, verdict: str, note: str | None
+    ) -> Answer:
+        """Record what an officer found on looking again at an answer.
+
+        Raises:
+            ReviewError: the officer is not named, or reviews what they were given themselves.
+        """
+        if user is None:
+            raise ReviewError("Hub-User names the officer who reviews")
+        async with self._pool.connection() as connection:
+            header = await header_of(connection, HUB_SLUG, jti)
+            if header is None or header.partner is None:
+                return await self._not_found(agency, user)
+            about = await _about(connection, header, seconds(self._clock))
+        if (agency, user) == (header.partner, header.routing.get("user")):
+            raise ReviewError("nobody reviews what they were given themselves")
+        said = {"officer": user, "of": str(jti), "verdict": verdict, "note": note}
+        kind, sub_id = about
+        review = OfficerReview.model_validate({"about": kind, **said})
+        record = await self._desk.door.say(Own(review, sub_id))
+        body = {
+            "of": str(jti),
+            "verdict": verdict,
+            "officer": user,
+            "reviewed": utc_text(record.recorded_at_ms // 1000),
+        }
+        return await self._recorded(agency, user, "review", None, body)
+
+    async def _listed(
+        self, connection: AsyncConnection[Any], rows: list[RegisterEntry]
+    ) -> list[dict[str, Any]]:
+        reviews = await reviews_of(connection, [row.jti for row in rows])
+        return entries(rows, reviews, seconds(self._clock))
 
     async def receipt(self, agency: str, jti: UUID, *, officer: bool) -> Found | None:
         """Return the receipt of an event the agency posted or an answer it was given.
@@ -148,6 +195,19 @@ class Auditor:
             "fact_position": 0,
             "body_digest": digest(body),
         }
+
+
+async def _about(
+    connection: AsyncConnection[Any], header: Header, now: int
+) -> tuple[str, dict[str, str]]:
+    """Return the kind and `sub_id` of whom an answer was about; its partner where it was nobody."""
+    subject = header.routing.get("subject")
+    if subject is not None:
+        known = await facts(connection, [subject_key(UUID(subject))], now)
+        kind = known.facts.get(subject_key(UUID(subject)), {}).get("subject_kind")
+        if kind is not None:
+            return kind, subject_sub_id(subject)
+    return "agency", agency_sub_id(str(header.partner))
 
 
 def _outcome(header: Header) -> str:

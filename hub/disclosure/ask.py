@@ -28,6 +28,19 @@ class CursorError(DisclosureError):
     """A cursor that this hub did not give out for this question."""
 
 
+class GlassError(DisclosureError):
+    """The asker may not break the glass. Says why; it rests on who asks and how, on nobody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenGlass:
+    """An officer's statement that this cannot wait for whoever would have to be asked."""
+
+    officer: str
+    minutes: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One request. Days are London days; `limit` in items.
@@ -55,6 +68,7 @@ class Ask:
     as_known_on: date | None = None
     after: tuple[int, int] | None = None
     limit: int = 20
+    glass: BrokenGlass | None = None
 
     def facts(self) -> dict[str, str]:
         """Return the request's own facts, in the rulebook's words."""

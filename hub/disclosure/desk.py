@@ -12,20 +12,22 @@ read, and refuses the record as stale. Then we decide again.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from contracts.disclosure import DisclosureMade, DisclosureRefused, ReasonCode
 from hub.clock import Clock
 from hub.disclosure.ask import Answer, Ask
 from hub.disclosure.cursor import Cursors
+from hub.disclosure.glass import FULL_RECORD_S, statement, through, told
 from hub.disclosure.look import Found, Looker
 from hub.disclosure.receipt import Receipts, digest
 from hub.disclosure.render import NOTHING, Renderer
-from hub.disclosure.weigh import Scales
+from hub.disclosure.weigh import NO_FACTS, Scales
 from hub.ids import Source
-from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id, canonical
+from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id, canonical, subject_sub_id
 from hub.ledger.read import Pool
-from hub.ledger.record import Guard, StaleError
+from hub.ledger.record import Guard, StaleError, subject_key
 from hub.ledger.sealing import Sealer
 from hub.rulebook import Rulebook
 from hub.telemetry import ANSWERS
@@ -53,6 +55,10 @@ class Desk:
         self.scales = Scales(rulebook)
         self.renderer = Renderer(rulebook)
         self._looker = Looker(pool, self.scales, self.renderer, sealer, clock)
+        law = through(rulebook)
+        self._through_glass = Looker(
+            pool, Scales(law), Renderer(law), sealer, clock, plain=self.scales
+        )
         self._receipts = receipts
         self._cursors = cursors
         self._source = source
@@ -115,18 +121,39 @@ class Desk:
     ) -> Answer:
         """Decide and record until the facts stand still."""
         for _ in range(MAX_TRIES):
-            found = await self._looker.look(ask)
+            looker = self._looker if ask.glass is None else self._through_glass
+            found = replace(await looker.look(ask), glass_id=self._source.uuid())
             guards = tuple(Guard(k, p) for k, p in found.known.positions.items())
             try:
                 # A later page may be empty: the one before promised that there might be more.
                 if found.shown or found.pattern is not None or ask.after is not None:
                     body = released(ask, found)
-                    return await self.record(self._made(ask, found, body), body, guards)
+                    answer = await self.record(self._made(ask, found, body), body, guards)
+                    return await self._stated(ask, found, answer)
                 body = refused(found)
                 return await self.record(self._refused(ask, found, body), body, guards)
             except StaleError:
                 continue
         raise StaleError("the facts keep changing")
+
+    async def _stated(self, ask: Ask, found: Found, answer: Answer) -> Answer:
+        """Put on record that an officer broke the glass, before what it opened leaves.
+
+        The register's entry says so as well, so nothing is lost by a crash in between.
+        """
+        if ask.glass is None or found.opened is None:
+            return answer
+        about = found.known.facts.get(subject_key(ask.subject), NO_FACTS)
+        said = statement(
+            ask,
+            ask.glass,
+            found.opened,
+            dis=answer.jti,
+            kind=about.get("subject_kind", "adult"),
+            now=found.at,
+        )
+        await self.door.say(Own(said, subject_sub_id(ask.subject), jti=str(found.glass_id)))
+        return answer
 
     def _page(self, ask: Ask, found: Found) -> bytes:
         return canonical(self._content(ask, found))
@@ -134,7 +161,12 @@ class Desk:
     def _released(self, ask: Ask, found: Found) -> bytes:
         request_id = None if ask.request_id is None else str(ask.request_id)
         content = self._content(ask, found)
-        return canonical({"outcome": "released", "request_id": request_id, **content})
+        broken = None
+        if ask.glass is not None:
+            broken = told(ask.glass, found.opened, found.at)
+        return canonical(
+            {"outcome": "released", "request_id": request_id, **content, "break_glass": broken}
+        )
 
     def _content(self, ask: Ask, found: Found) -> dict[str, Any]:
         cursor = None
@@ -151,6 +183,8 @@ class Desk:
             **self._head(ask, found, body),
             items=tuple(w.recorded() for w in shown),
             obligations=tuple(sorted({o for w in shown for o in w.decision.obligations})),
+            break_glass=None if found.opened is None else str(found.glass_id),
+            completed_by=None if found.opened is None else found.at + FULL_RECORD_S,
         )
 
     def _refused(self, ask: Ask, found: Found, body: bytes) -> DisclosureRefused:

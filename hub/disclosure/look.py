@@ -7,12 +7,14 @@ Never here: a record, a release, a transaction held while deciding.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from psycopg import AsyncConnection
 
 from contracts.base import Category, Payload
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import Ask
+from hub.disclosure.glass import Opened, opened
 from hub.disclosure.refer import to_be_told
 from hub.disclosure.render import Renderer
 from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
@@ -33,7 +35,7 @@ _PATTERN = {"item_kind": "setting", "item_status": "live", "aggregate_only": "ye
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What one look gave: enough to answer, and to prove what the answer rests on.
+    """What one look, `at` some second, gave: enough to answer, and what the answer rests on.
 
     `more` is the last item looked at, where the page is full and others come after it.
     """
@@ -46,8 +48,13 @@ class Found:
     pattern: Mapping[str, Any] | None
     more: read.Candidate | None
     asker: Decision
+    at: int
     refer_to: tuple[str, ...] = ()
     """Whom a stated request that shows nothing waits for."""
+    opened: Opened | None = None
+    """What is shown only because an officer broke the glass."""
+    glass_id: UUID | None = None
+    """The jti for the statement of that."""
 
     @property
     def shown(self) -> tuple[Weighed, ...]:
@@ -59,13 +66,22 @@ class Looker:
     """Reads and decides. Each look takes one connection and holds no lock."""
 
     def __init__(
-        self, pool: Pool, scales: Scales, renderer: Renderer, sealer: Sealer, clock: Clock
+        self,
+        pool: Pool,
+        scales: Scales,
+        renderer: Renderer,
+        sealer: Sealer,
+        clock: Clock,
+        *,
+        plain: Scales | None = None,
     ) -> None:
+        """Take the scales to decide by, and the plain ones where these read through glass."""
         self._pool = pool
         self._scales = scales
         self._renderer = renderer
         self._sealer = sealer
         self._clock = clock
+        self._plain = plain
 
     async def look(self, ask: Ask) -> Found:
         """Return a page of decided items, and whatever else the answer needs."""
@@ -75,7 +91,7 @@ class Looker:
             open_to = [one.id for one, decision in classes if decision.shown]
             weighed, known, more = await self._full_page(connection, ask, open_to, first, now)
             shown = [w.candidate.position for w in weighed if w.shown]
-            opened = await tokens(connection, shown, self._sealer)
+            unsealed = await tokens(connection, shown, self._sealer)
             pattern = await self._pattern(connection, ask, known)
             refer_to: tuple[str, ...] = ()
             if ask.stated and not shown and pattern is None:
@@ -84,13 +100,23 @@ class Looker:
         return Found(
             weighed=tuple(weighed),
             decisions=(*(w.decision for w in weighed), *(decision for _, decision in classes)),
-            payloads={p: None if t is None else payload_of(t) for p, t in opened.items()},
+            payloads={p: None if t is None else payload_of(t) for p, t in unsealed.items()},
             known=known,
             pattern=pattern,
             more=more,
             asker=self._asker(ask, known),
+            at=now,
             refer_to=refer_to,
+            opened=self._opened(weighed, known, ask, now),
         )
+
+    def _opened(self, weighed: list[Weighed], known: Known, ask: Ask, now: int) -> Opened | None:
+        if self._plain is None:
+            return None
+        plainly = replace(ask, glass=None)
+        candidates = [w.candidate for w in weighed]
+        plain = self._plain.weigh(candidates, known, plainly, london_day(now))
+        return opened(weighed, plain)
 
     async def _full_page(
         self, connection: AsyncConnection[Any], ask: Ask, open_to: list[int], known: Known, now: int

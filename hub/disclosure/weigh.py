@@ -18,6 +18,7 @@ from hub.disclosure.ask import Ask
 from hub.ledger.read import Known
 from hub.ledger.record import agency_key, item_key, relation_key, subject_key
 from hub.rulebook import Decision, Rulebook, decide
+from hub.rulebook.rule import PERSON
 from hub.views.judge import Judge
 from hub.views.question import facts_of
 from hub.views.read import Candidate
@@ -160,7 +161,7 @@ def _about(
     item: Mapping[str, str], poster: str, addressed: Collection[str], known: Known, ask: Ask
 ) -> dict[str, str]:
     agencies = {slug: known.facts.get(agency_key(slug), NO_FACTS) for slug in (poster, ask.partner)}
-    return facts_of(
+    facts = facts_of(
         subject=known.facts.get(subject_key(ask.subject), NO_FACTS),
         relation=known.facts.get(relation_key(ask.subject, ask.partner), NO_FACTS),
         item=item,
@@ -169,6 +170,10 @@ def _about(
         recipient=ask.partner,
         agencies=agencies,
     )
+    if ask.glass is not None:
+        # The officer decides, for lack of time; a holder who said no is not overruled.
+        facts.setdefault(PERSON, "share")
+    return facts
 
 
 def item_facts(candidate: Candidate, known: Known) -> dict[str, str]:

@@ -45,6 +45,13 @@ CREATE INDEX IF NOT EXISTS header_subject ON ledger.header (subject, position);
 -- Keys and agencies are few, and every process reads them all when it starts.
 CREATE INDEX IF NOT EXISTS header_governance ON ledger.header (position)
     WHERE kind IN ('key', 'policy');
+-- What an officer opened by breaking the glass, and what became of it. Few, and looked up by jti.
+CREATE INDEX IF NOT EXISTS header_glass ON ledger.header (jti)
+    WHERE agency = 'hub' AND routing ? 'break_glass';
+CREATE INDEX IF NOT EXISTS header_review ON ledger.header ((routing->>'of'))
+    WHERE type = 'https://hub.example/events/officer-review/v1';
+CREATE INDEX IF NOT EXISTS header_decided ON ledger.header ((routing->>'request'))
+    WHERE type = 'https://hub.example/events/disclosure-decided/v1';
 CREATE UNIQUE INDEX IF NOT EXISTS header_pseq ON ledger.header (partner, pseq) WHERE pseq IS NOT NULL;
 
 -- The latest value of every fact. Keys: s:<subject>  r:<subject>:<agency>  i:<agency>:<jti>  a:<agency>

@@ -24,6 +24,8 @@ class RegisterFilter:
     outcome: str | None = None
     first_day: date | None = None
     last_day: date | None = None
+    unreviewed: bool = False
+    """Only answers for which an officer broke the glass, until somebody has reviewed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ _FOUND: LiteralString = (
       AND (%(last_day)s::date IS NULL OR r.day <= %(last_day)s)
       AND (%(rule)s::text IS NULL OR EXISTS (
           SELECT FROM unnest(r.rules) AS x WHERE x = %(rule)s OR split_part(x, '@', 1) = %(rule)s))
+      AND (NOT %(unreviewed)s OR EXISTS (
+          SELECT FROM ledger.header g WHERE g.agency = 'hub' AND g.routing ? 'break_glass'
+            AND g.jti = r.jti AND NOT EXISTS (SELECT FROM ledger.header v
+                            WHERE v.type = 'https://hub.example/events/officer-review/v1'
+                              AND v.routing->>'of' = g.jti::text)))
     ORDER BY r.position LIMIT %(limit)s
 """
 )
@@ -93,7 +100,17 @@ async def register_rows(
 ) -> list[RegisterEntry]:
     """Return a page of the register in ledger order, past position `after`."""
     wanted = filters or RegisterFilter()
-    names = ("jti", "subject", "partner", "user", "rule", "outcome", "first_day", "last_day")
+    names = (
+        "jti",
+        "subject",
+        "partner",
+        "user",
+        "rule",
+        "outcome",
+        "first_day",
+        "last_day",
+        "unreviewed",
+    )
     values = {name: getattr(wanted, name) for name in names}
     return await _entries(connection, _FOUND, {**values, "after": after, "limit": limit})
 

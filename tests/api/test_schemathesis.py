@@ -41,6 +41,7 @@ OPERATIONS = (
     "POST /disclosures",
     "GET /disclosures",
     "GET /disclosures/{jti}",
+    "POST /disclosures/{jti}/review",
     "GET /receipts/{jti}",
     "GET /agencies",
     "GET /agencies/{agency}/jwks",
@@ -136,6 +137,7 @@ THEIRS = (
     "GET /subjects/{subject}/timeline",
     "GET /subjects/{subject}/disclosures",
     "GET /disclosures/{jti}",
+    "POST /disclosures/{jti}/review",
     "GET /receipts/{jti}",
     "POST /disclosures",
 )
