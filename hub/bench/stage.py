@@ -3,8 +3,8 @@
 In: a temporary folder. Out: a Stage; nothing of it is left when the `with` ends.
 Never here: a database, port or key of anybody else's.
 
-One API process: on two cores the second one is PostgreSQL's and the load's. More workers share the
-same two cores, and give single events less (0015 has the figures).
+One API process: on two cores the second one is for PostgreSQL and the load. A second API process
+takes from them what it gives, and raises the ceilings too (decision 0017).
 """
 
 import asyncio
