@@ -8,7 +8,6 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 
-from contracts.base import Fact
 from hub.rulebook import Rulebook
 from tests.cases.case_file import Case, Post
 from tests.cases.simulate import Key, counts, key_of, named
@@ -52,8 +51,7 @@ def _stated(case: Case, law: Rulebook) -> dict[str, dict[Key, str]]:
     stated: dict[str, dict[Key, str]] = {}
     for post in case.post:
         found: dict[Key, str] = {}
-        facts: Iterator[Fact] = names.payload(post).facts() if post.taken else iter(())
-        for fact in facts:
+        for fact in names.payload(post).facts() if post.taken else ():
             if fact.name != "subject_kind" and counts(fact, case.agencies[post.by], law):
                 found[key_of(fact, post)] = fact.value
         stated[post.id] = found

@@ -221,7 +221,7 @@ _FLIPS: Mapping[str, Callable[[Any, Told], Any]] = {
     "excludes": _one_shown,
     "shows": _of_nobody,
     "withholds": _what_is_shown,
-    "says_withheld": lambda value, _: {item: (NO_RULE,) for item in value},
+    "says_withheld": lambda value, _: dict.fromkeys(value, (NO_RULE,)),
     "because": _one_more,
     "not_because": _a_given_rule,
     "obligations": _one_more,

@@ -4,11 +4,13 @@ In: cases. Out: for each a Played: what every ask was told, and what is not as t
 Never here: a case's own law; a subject or an identifier that two plays share.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from hub.clock import SystemClock, london_day, seconds
-from tests.cases.asking import Asking
+from tests.cases.asking import Asking, Received
+from tests.cases.auditing import registers, unrecorded
 from tests.cases.case_file import Ask, Case, Post
 from tests.cases.cast import Casts
 from tests.cases.compare import Told, problems
@@ -16,6 +18,7 @@ from tests.cases.names import Names
 from tests.support.hub_process import RunningHub
 
 DAY_S = 86_400
+Order: TypeAlias = Callable[[Case, Sequence[Post]], Sequence[Post]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,15 @@ class Played:
     names: Names
     told: dict[str, Told] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    received: list[Received] = field(default_factory=list)
 
 
-def rounds(case: Case) -> Iterator[Round]:
+def as_told(_: Case, posts: Sequence[Post]) -> Sequence[Post]:
+    """Return posts in the order of the file."""
+    return posts
+
+
+def rounds(case: Case, order: Order = as_told) -> Iterator[Round]:
     """Yield a case's posts and asks in the order in which they happen."""
     waiting: list[Post] = []
     for post in case.post:
@@ -44,21 +53,23 @@ def rounds(case: Case) -> Iterator[Round]:
         for at_once in (True, False):
             asks = tuple(a for a in case.ask if a.after == post.id and a.at_once is at_once)
             if asks:
-                yield Round(tuple(waiting), asks, not at_once)
+                yield Round(tuple(order(case, waiting)), asks, not at_once)
                 waiting = []
     last = tuple(a for a in case.ask if not a.after)
     if last or waiting:
-        yield Round(tuple(waiting), last, settled=True)
+        yield Round(tuple(order(case, waiting)), last, settled=True)
 
 
-def play(hub: RunningHub, cases: Sequence[Case], casts: Casts) -> dict[str, Played]:
-    """Play cases side by side, round by round."""
+def play(
+    hub: RunningHub, cases: Sequence[Case], casts: Casts, order: Order = as_told
+) -> dict[str, Played]:
+    """Play cases side by side, round by round; `order` says in which order posts are sent."""
     now = seconds(SystemClock())
     played = {
         case.id: Played(Names(case, casts[case.id], hub.nhs_number, london_day(now)))
         for case in cases
     }
-    waiting = {case.id: list(rounds(case)) for case in cases}
+    waiting = {case.id: list(rounds(case, order)) for case in cases}
     while any(waiting.values()):
         due = {case: left.pop(0) for case, left in waiting.items() if left}
         for case, now_due in due.items():
@@ -69,6 +80,9 @@ def play(hub: RunningHub, cases: Sequence[Case], casts: Casts) -> dict[str, Play
             if not now_due.settled:
                 _post(hub, played[case], now_due, now)
             _ask(hub, played[case], now_due)
+    held = registers(hub, (one.agency for this in played.values() for one in this.received))
+    for this in played.values():
+        this.problems += unrecorded(this.received, held)
     return played
 
 
@@ -93,7 +107,7 @@ def _post(hub: RunningHub, played: Played, this: Round, now: int) -> None:
 
 def _ask(hub: RunningHub, played: Played, this: Round) -> None:
     _learn(hub, played)
-    asking = Asking(hub, played.names)
+    asking = Asking(hub, played.names, played.received)
     for ask in this.asks:
         try:
             told = asking.told(ask)
