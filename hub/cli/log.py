@@ -8,7 +8,7 @@ import json
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -139,12 +139,16 @@ def verify(
     except (NoteError, OSError) as refused:
         typer.echo(f"hub verify: {refused}", err=True)
         raise typer.Exit(2) from None
+    _tell(report, as_json=as_json)
+    raise typer.Exit(0 if report["ok"] else 1)
+
+
+def _tell(report: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(report))
-    else:
-        for name, value in report.items():
-            if name != "faults":
-                typer.echo(f"{name:14} {value}")
-        for fault in report["faults"]:
-            typer.echo(f"FAULT {fault['check']:12} {fault['at']:>10}  {fault['what']}")
-    raise typer.Exit(0 if report["ok"] else 1)
+        return
+    for name, value in report.items():
+        if name != "faults":
+            typer.echo(f"{name:14} {value}")
+    for fault in report["faults"]:
+        typer.echo(f"FAULT {fault['check']:12} {fault['at']:>10}  {fault['what']}")
