@@ -41,7 +41,12 @@ def articles_for(rulebook: Rulebook, category: Category) -> tuple[Article, ...]:
 
 
 def exposures(
-    rulebook: Rulebook, category: Category, given: Box, *, but: Sequence[str] = ()
+    rulebook: Rulebook,
+    category: Category,
+    given: Box,
+    *,
+    but: Sequence[str] = (),
+    only: str | None = None,
 ) -> Iterator[tuple[str, Box]]:
     """Yield (permit id, situation) for each way in which a category can be shown.
 
@@ -50,13 +55,27 @@ def exposures(
         category: what must not, or may, be shown.
         given: the situations to search in.
         but: ids of permits to leave out of account.
+        only: the id of the one permit to look at.
     """
     holes = list(_bars(rulebook, category))
-    for permit in rulebook.rules:
+    asked = rulebook.rules if only is None else (rulebook.by_id[only],)
+    for permit in asked:
         if permit.permits and permit.mask & BIT[category] and permit.id not in but:
             yield from (
                 (permit.id, box) for box in _shown_by(rulebook, permit, category, given, holes)
             )
+
+
+def reaching(rulebook: Rulebook, category: Category, given: Box) -> list[Rule]:
+    """Return the permits by which a category can be shown somewhere in some situations."""
+    holes = list(_bars(rulebook, category))
+    return [
+        rule
+        for rule in rulebook.rules
+        if rule.permits
+        and rule.mask & BIT[category]
+        and next(_shown_by(rulebook, rule, category, given, holes), None) is not None
+    ]
 
 
 def _shown_by(
@@ -132,11 +151,12 @@ def _bars(rulebook: Rulebook, category: Category) -> Iterator[Box]:
     bit = BIT[category]
     for rule in rulebook.rules:
         if rule.forbids and rule.mask & bit:
-            yield from _biting(rulebook, rule, category)
+            yield from biting(rulebook, rule, category)
 
 
-def _biting(rulebook: Rulebook, forbid: Rule, category: Category) -> Iterator[Box]:
-    duties = (rulebook.rule(wanted) for wanted in sorted(forbid.yields_to))
+def biting(rulebook: Rulebook, forbid: Rule, category: Category) -> Iterator[Box]:
+    """Yield where one forbid holds for a category."""
+    duties = (rulebook.by_id[name] for name in sorted(forbid.yields_to) if name in rulebook.by_id)
     holes = [
         box
         for duty in duties

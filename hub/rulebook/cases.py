@@ -44,6 +44,11 @@ def commenced(rulebook: Rulebook, rule_id: str, since: date) -> Rulebook:
     return replace_rule(rulebook, replace(rulebook.rule(rule_id), since=since))
 
 
+def in_force_on(rulebook: Rulebook, on: date) -> Rulebook:
+    """Return the rulebook with only the rules that count on a day."""
+    return replace(rulebook, rules=tuple(rule for rule in rulebook.rules if rule.in_force(on)))
+
+
 def differences(rulebook: Rulebook, rule: Rule, case: Case) -> tuple[str, ...]:
     """Return what the rulebook answers otherwise than the case expects.
 

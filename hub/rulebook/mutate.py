@@ -20,6 +20,7 @@ class Mutant:
     """One way to break a rule, and a case of its file that fails when it is broken so."""
 
     rule: str
+    fact: str
     change: str
     noticed_by: str | None
 
@@ -32,13 +33,18 @@ class Mutant:
 def mutants(rulebook: Rulebook) -> Iterator[Mutant]:
     """Yield every mutant of every rule: condition dropped, turned round, or its gap filled."""
     for rule in rulebook.rules:
-        for change, broken in _broken(rule):
-            yield Mutant(rule.id, change, _noticed(rulebook, broken))
+        yield from mutants_of(rulebook, rule)
+
+
+def mutants_of(rulebook: Rulebook, rule: Rule) -> Iterator[Mutant]:
+    """Yield every mutant of one rule of a rulebook."""
+    for fact, change, broken in _broken(rule):
+        yield Mutant(rule.id, fact, change, _noticed(rulebook, broken))
 
 
 def unpinned(rulebook: Rulebook) -> tuple[str, ...]:
     """Return the mistakes no case would stop, as `rule: change`."""
-    return tuple(f"{m.rule}: {m.change}" for m in mutants(rulebook) if not m.pinned)
+    return tuple(f"{m.rule}: {m.fact} {m.change}" for m in mutants(rulebook) if not m.pinned)
 
 
 def _noticed(rulebook: Rulebook, broken: Rule) -> str | None:
@@ -51,13 +57,12 @@ def _noticed(rulebook: Rulebook, broken: Rule) -> str | None:
     return next((case.name for case in cases if differences(changed, broken, case)), None)
 
 
-def _broken(rule: Rule) -> Iterator[tuple[str, Rule]]:
+def _broken(rule: Rule) -> Iterator[tuple[str, str, Rule]]:
     for place, clause in enumerate(rule.clauses):
         before, after = rule.clauses[:place], rule.clauses[place + 1 :]
-        yield f"{clause.fact} dropped", replace(rule, clauses=before + after)
+        yield clause.fact, "dropped", replace(rule, clauses=before + after)
         for change, other in _changed(clause, forbids=rule.forbids):
-            label = f"{clause.fact} {change}"
-            yield label, replace(rule, clauses=(*before, other, *after))
+            yield clause.fact, change, replace(rule, clauses=(*before, other, *after))
 
 
 def _changed(clause: Clause, *, forbids: bool) -> Iterator[tuple[str, Clause]]:

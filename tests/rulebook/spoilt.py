@@ -209,15 +209,15 @@ SPOILT: Mapping[str, Spoil] = {
     ),
     "a forbid that yields to a power": Spoil(
         REFUSAL,
-        'yields_to = ["child-review"',
+        'yields_to = ["coroner"',
         'yields_to = ["cqc-disclose"',
         errors.BadYieldError,
         "yields_to",
     ),
     "a forbid that yields to nothing there is": Spoil(
         REFUSAL,
-        'yields_to = ["child-review"',
-        'yields_to = ["child"',
+        'yields_to = ["coroner"',
+        'yields_to = ["corner"',
         errors.UnknownRuleError,
         "yields_to",
     ),

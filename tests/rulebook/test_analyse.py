@@ -12,13 +12,14 @@ from contracts.base import Category
 from hub.rulebook import Outcome, decide, shipped
 from hub.rulebook.analyse import check_promises, check_rules, exposures
 from hub.rulebook.boxes import Box, box_of, meet, subtract, within
-from hub.rulebook.cases import replace_rule
+from hub.rulebook.cases import in_force_on, replace_rule
 from hub.rulebook.errors import BrokenPromiseError, NeverMatchesError
 from hub.rulebook.rule import ALL, BIT
 from tests.rulebook.questions import Dice, questions
 
 LAW = shipped()
 DAY = date(2026, 7, 1)
+IN_FORCE = in_force_on(LAW, DAY)
 PLACES = st.integers(0, len(LAW.rules) - 1)
 
 
@@ -54,7 +55,7 @@ def test_whatever_is_disclosed_lies_in_an_exposure(
 ) -> None:
     decision = decide(facts, LAW, DAY)
     asked: Box = {name: frozenset({facts.get(name)}) for name in LAW.vocabulary}
-    exposed = next(exposures(LAW, category, asked), None) is not None
+    exposed = next(exposures(IN_FORCE, category, asked), None) is not None
     reviewed = category in decision.lead and LAW.rule(decision.lead[category]).blocks
     assert exposed is (decision.outcomes[category] is Outcome.DISCLOSE or reviewed)
 
