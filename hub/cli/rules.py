@@ -1,36 +1,231 @@
-"""Commands about the rulebook: check.
+"""Commands about the rulebook: check, explain, diff, whatif, docs.
 
-In: the shipped law. Out: a report of what was proved. Never here: the proofs (rulebook.analyse).
+In: the shipped law, drafts, the ledger's history. Out: reports, in words or as one JSON object.
+Never here: a proof, an answer or a comparison; rulebook and audit make those.
 """
 
 import json
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Check the rulebook.")
+if TYPE_CHECKING:
+    from hub.rulebook import Rulebook
+
+app = typer.Typer(no_args_is_help=True, help="Check, ask, compare and print the rulebook.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Day = Annotated[str, typer.Option(help="The London day to ask about. Empty: today.")]
+Draft = Annotated[Path, typer.Argument(help="A folder of law, or a file of canonical text.")]
 
 
 @app.callback()
 def rulebook() -> None:
-    """Check the rulebook."""
+    """Check, ask, compare and print the rulebook."""
 
 
 @app.command()
-def check(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+def check(*, as_json: Json = False) -> None:
+    """Run every case, break every condition, prove every promise. Example: hub rulebook check.
+
+    Exit code 1 means that something of it does not hold.
+    """
+    from hub.rulebook import RulebookError, load  # noqa: PLC0415
+    from hub.rulebook.loader import boards, shipped_folder  # noqa: PLC0415
+    from hub.rulebook.proofs import check as prove  # noqa: PLC0415
+
+    folder = shipped_folder()
+    try:
+        book = load(folder)
+        found = prove(book, {board: load(folder, board=board) for board in boards(folder)})
+    except RulebookError as error:
+        _stop("check", error)
+    report = {
+        "rules": len(book.rules),
+        "gateways": found.gateways,
+        "layers": found.layers,
+        "bars": found.bars,
+        "cases": found.cases,
+        "wrong": list(found.wrong),
+        "pinned_conditions": found.pinned,
+        "unpinned_conditions": len(found.unpinned),
+        "unpinned": list(found.unpinned),
+        "proofs": dict(found.proofs),
+        "conflicts": len(found.conflicts),
+        "in_conflict": list(found.conflicts),
+        "release": book.release,
+        "semantics": book.semantics,
+        "sha256": book.sha256,
+    }
+    _tell(report, as_json=as_json)
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@app.command()
+def explain(
+    *,
+    facts: Annotated[str, typer.Option(help="What is known: fact=value,fact=value ...")] = "",
+    on: Day = "",
+    as_json: Json = False,
 ) -> None:
-    """Load the rules, prove what is promised, run every case. Example: hub rulebook check."""
-    from hub.rulebook import RulebookError, shipped  # noqa: PLC0415
-    from hub.rulebook.cases import all_cases, differences  # noqa: PLC0415
+    """Say what may be shared on these facts and why, or ask the next question.
+
+    Example: hub rulebook explain --facts subject_kind=adult,recipient_kind=police
+    """
+    from hub.rulebook import shipped  # noqa: PLC0415
+    from hub.rulebook.advisor import advise  # noqa: PLC0415
+
+    book = shipped()
+    advice = advise(_facts("explain", book, facts), book, _day("explain", on))
+    report = {
+        "verdicts": {str(category): str(said) for category, said in advice.verdicts.items()},
+        "because": [
+            {"words": s.words, "rule": s.rule, "cite": list(s.cite), "strength": s.strength}
+            for s in advice.sentences
+        ],
+        "next_question": _question(advice.question),
+        "decision": advice.decision.id,
+    }
+    if as_json:
+        typer.echo(json.dumps(report))
+        return
+    for said in dict.fromkeys(advice.verdicts.values()):
+        named = [book.categories[c].phrase for c, v in advice.verdicts.items() if v is said]
+        typer.echo(f"{str(said).replace('_', ' ').upper()}: {', '.join(named)}.")
+    for sentence in advice.sentences:
+        if sentence.kind != "would_apply":
+            typer.echo(f"- {sentence.words}" + "".join(f"\n    {link}" for link in sentence.cite))
+    if advice.question is not None:
+        values = ", ".join(f"{v} ({words})" for v, words in advice.question.values.items())
+        typer.echo(f"NEXT: {advice.question.words} {advice.question.fact} = {values}")
+
+
+@app.command()
+def diff(
+    draft: Draft,
+    *,
+    on: Annotated[str, typer.Option(help="Compare as on this London day. Empty: always.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say where a draft is wider or narrower than the shipped law. Example: hub rulebook diff law2.
+
+    Exit code 1 means that it is wider somewhere.
+    """
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from hub.rulebook import shipped  # noqa: PLC0415
+    from hub.rulebook.diff import diff as compare  # noqa: PLC0415
+
+    day = _day("diff", on) if on else None
+    found = compare(shipped(), _draft("diff", draft), on=day)
+    if as_json:
+        typer.echo(json.dumps({"differences": [asdict(each) for each in found]}))
+    else:
+        for each in found:
+            typer.echo(
+                f"{each.way.upper()}: {each.rule} {each.words}: {', '.join(each.categories)}"
+            )
+            typer.echo("".join(f"    where {words}\n" for words in each.where), nl=False)
+    raise typer.Exit(1 if any(each.way == "wider" for each in found) else 0)
+
+
+@app.command()
+def whatif(
+    draft: Draft,
+    *,
+    on: Day = "",
+    assume: Annotated[str, typer.Option(help="Facts to take as recorded: fact=value,...")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say what a draft would have answered on all that was decided, with facts as known then.
+
+    Example: hub rulebook whatif law2 --assume child_welfare=relevant
+    """
+    from hub.audit.history import decided  # noqa: PLC0415
+    from hub.rulebook import shipped  # noqa: PLC0415
+    from hub.rulebook.whatif import summary  # noqa: PLC0415
+    from hub.rulebook.whatif import whatif as compare  # noqa: PLC0415
+    from hub.settings import load  # noqa: PLC0415
+
+    live = shipped()
+    other = _draft("whatif", draft)
+    taken = _facts("whatif", other, assume)
+    past = decided(load().database_url, live)
+    found = compare(past.sets, live, other, _day("whatif", on), assume=taken)
+    report = {**summary(found), "not_reproduced": past.not_reproduced}
+    _tell(report, as_json=as_json)
+
+
+@app.command()
+def docs(
+    folder: Annotated[Path, typer.Argument(help="Where to write the pages.")] = Path("pages"),
+) -> None:
+    """Write the pages for the DPIA, the policy document and the sharing agreement."""
+    from hub.rulebook import shipped  # noqa: PLC0415
+    from hub.rulebook.docs import pages  # noqa: PLC0415
+
+    made = pages(shipped())
+    for name, text in made.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    typer.echo(f"{len(made)} pages in {folder}")
+
+
+def _draft(command: str, path: Path) -> "Rulebook":
+    from hub.rulebook import RulebookError  # noqa: PLC0415
+    from hub.rulebook.loader import draft  # noqa: PLC0415
 
     try:
-        book = shipped()
+        return draft(path)
     except RulebookError as error:
-        typer.echo(f"hub rulebook check: {error}", err=True)
-        raise typer.Exit(1) from None
-    cases = list(all_cases(book))
-    wrong = [f"{r.id}: {c.name}" for r, c in cases if differences(book, r, c)]
-    report = {"rules": len(book.rules), "cases": len(cases), "wrong": wrong, "sha256": book.sha256}
+        _stop(command, error)
+
+
+def _facts(command: str, book: "Rulebook", text: str) -> dict[str, str]:
+    """Return facts as given. A name or value that does not exist is named by its fact only."""
+    found: dict[str, str] = {}
+    for pair in filter(None, text.split(",")):
+        name, _, value = (part.strip() for part in pair.partition("="))
+        entry = book.vocabulary.get(name)
+        if entry is None:
+            _stop(command, "there is no such fact; see hub/rulebook/law/vocabulary.toml")
+        if value not in entry.values:
+            _stop(command, f"`{name}` is one of {', '.join(entry.values)}")
+        found[name] = value
+    return found
+
+
+def _day(command: str, text: str) -> date:
+    from hub.clock import SystemClock, london_day, seconds  # noqa: PLC0415
+
+    if not text:
+        return london_day(seconds(SystemClock()))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        _stop(command, "a day is written as 2026-07-01")
+
+
+def _question(question: Any) -> Mapping[str, Any] | None:  # noqa: ANN401 - Question or None
+    if question is None:
+        return None
+    return {
+        "fact": question.fact,
+        "words": question.words,
+        "values": dict(question.values),
+        "rule": question.rule,
+        "title": question.title,
+    }
+
+
+def _tell(report: Mapping[str, Any], *, as_json: bool) -> None:
     typer.echo(json.dumps(report) if as_json else "\n".join(f"{k}: {v}" for k, v in report.items()))
-    raise typer.Exit(1 if wrong else 0)
+
+
+def _stop(command: str, why: object) -> NoReturn:
+    typer.echo(f"hub rulebook {command}: {why}", err=True)
+    raise typer.Exit(1)
