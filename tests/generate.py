@@ -1,6 +1,6 @@
 """Writes the generated files from their sources, or with `--check` says which ones differ.
 
-In: `--check` or nothing. Out: files under contracts/schema and contracts/vectors, an exit code.
+In: `--check` or nothing. Out: schemas, vectors and the pages of the rulebook; an exit code.
 Never here: content. A generated file edited by hand is one that `--check` names.
 """
 
@@ -8,14 +8,19 @@ import sys
 from pathlib import Path
 
 from contracts.generate import artifacts
+from hub.rulebook import shipped
+from hub.rulebook.docs import pages
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("contracts/schema", "contracts/vectors")
+PAGES = "hub/rulebook/pages"
+FOLDERS = ("contracts/schema", "contracts/vectors", PAGES)
 
 
 def main(arguments: list[str]) -> int:
     """Write or check; return 1 where a check found a difference."""
-    wanted = artifacts()
+    wanted = artifacts() | {
+        f"{PAGES}/{name}": text.encode() for name, text in pages(shipped()).items()
+    }
     there = {
         str(path.relative_to(ROOT))
         for folder in FOLDERS
