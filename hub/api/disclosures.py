@@ -66,7 +66,8 @@ async def ask(
         limit=PAGE,
         glass=glass,
     )
-    asked = body.model_dump_json().encode()
+    # With the officer: an answer is not for a colleague who sends the same request again.
+    asked = f"{caller.user}|{body.model_dump_json()}".encode()
     return answered(await hub.requests.answer(stated, asked), released=201, refused=403)
 
 

@@ -17,12 +17,13 @@ from hub.audit.reviews import reviews_of
 from hub.clock import Clock, seconds, utc_text
 from hub.disclosure.ask import Answer
 from hub.disclosure.desk import Desk
+from hub.disclosure.interest import barred
 from hub.disclosure.receipt import Receipts, digest
 from hub.disclosure.render import NOTHING
 from hub.intake.agencies import HUB_SLUG
 from hub.ledger.frontdoor import Own, agency_sub_id, canonical, subject_sub_id
 from hub.ledger.read import Pool, facts, header_of
-from hub.ledger.record import Header, Record, subject_key
+from hub.ledger.record import Header, Record, relation_key, subject_key
 from hub.rulebook import Rulebook
 from hub.views.read_register import RegisterEntry, RegisterFilter, register_rows, who_saw
 
@@ -63,6 +64,10 @@ class Auditor:
         """Return register entries that fit the filters, in the ledger's order."""
         async with self._pool.connection() as connection:
             found = await register_rows(connection, filters, after=after, limit=limit)
+            if filters.subject is not None and await self._barred(
+                connection, agency, user, UUID(filters.subject)
+            ):
+                found = []
             listed = await self._listed(connection, found)
         body = {
             "entries": listed,
@@ -74,7 +79,10 @@ class Auditor:
     async def who_saw(self, agency: str, user: str | None, subject: UUID) -> Answer:
         """Return every answer given or refused about a subject."""
         async with self._pool.connection() as connection:
-            listed = await self._listed(connection, await who_saw(connection, str(subject)))
+            found = await who_saw(connection, str(subject))
+            if await self._barred(connection, agency, user, subject):
+                found = []
+            listed = await self._listed(connection, found)
         body = {"subject": str(subject), "disclosures": listed}
         return await self._recorded(agency, user, "subject_disclosures", subject, body)
 
@@ -122,6 +130,14 @@ class Auditor:
             "reviewed": utc_text(record.recorded_at_ms // 1000),
         }
         return await self._recorded(agency, user, "review", None, body)
+
+    async def _barred(
+        self, connection: AsyncConnection[Any], agency: str, user: str | None, subject: UUID
+    ) -> bool:
+        """Return whether the officer has an interest of their own in whom this is about."""
+        key = relation_key(subject, agency)
+        known = await facts(connection, [key], seconds(self._clock))
+        return barred(known.facts.get(key, {}), user)
 
     async def _listed(
         self, connection: AsyncConnection[Any], rows: list[RegisterEntry]

@@ -20,6 +20,7 @@ from hub.clock import Clock
 from hub.disclosure.ask import Answer, Ask
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.glass import FULL_RECORD_S, statement, through, told
+from hub.disclosure.interest import RULE
 from hub.disclosure.look import Found, Looker
 from hub.disclosure.receipt import Receipts, digest
 from hub.disclosure.render import NOTHING, Renderer
@@ -126,7 +127,8 @@ class Desk:
             guards = tuple(Guard(k, p) for k, p in found.known.positions.items())
             try:
                 # A later page may be empty: the one before promised that there might be more.
-                if found.shown or found.pattern is not None or ask.after is not None:
+                later = ask.after is not None and not found.barred
+                if found.shown or found.pattern is not None or later:
                     body = released(ask, found)
                     answer = await self.record(self._made(ask, found, body), body, guards)
                     return await self._stated(ask, found, answer)
@@ -189,6 +191,8 @@ class Desk:
 
     def _refused(self, ask: Ask, found: Found, body: bytes) -> DisclosureRefused:
         rules = {r for d in found.decisions for r in d.forbids}
+        if found.barred:
+            rules = {self.scales.rulebook.rule(RULE).name}
         missing = {f for d in found.decisions for _, f in d.missing}
         return DisclosureRefused(
             **self._head(ask, found, body),
@@ -217,6 +221,8 @@ class Desk:
 def _reason(found: Found) -> ReasonCode:
     """Return why nothing leaves, in the register's closed words."""
     decisions = found.decisions
+    if found.barred:
+        return "own_conflict"
     if not decisions:
         return "nothing_to_show"
     if found.refer_to:

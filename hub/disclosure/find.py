@@ -14,11 +14,12 @@ from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefuse
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import Answer, Ask, Search
 from hub.disclosure.desk import Desk
+from hub.disclosure.interest import barred
 from hub.disclosure.receipt import digest
 from hub.disclosure.weigh import NO_FACTS, Weighed, keys_for
 from hub.ledger.frontdoor import canonical
 from hub.ledger.read import facts, subjects_of
-from hub.ledger.record import Guard, StaleError, subject_key
+from hub.ledger.record import Guard, StaleError, relation_key, subject_key
 from hub.ledger.sealing import Sealer
 from hub.views import read
 
@@ -102,6 +103,8 @@ class Finder:
         )
         known = await facts(connection, keys_for(candidates, ask), now)
         weighed = self._desk.scales.weigh(candidates, known, ask, london_day(now))
+        if barred(known.facts.get(relation_key(subject, search.partner), NO_FACTS), search.user):
+            weighed = []
         kind = known.facts.get(subject_key(subject), NO_FACTS).get("subject_kind")
         return weighed, kind, dict(known.positions)
 

@@ -15,6 +15,7 @@ from contracts.base import Category, Payload
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import Ask
 from hub.disclosure.glass import Opened, opened
+from hub.disclosure.interest import barred
 from hub.disclosure.refer import to_be_told
 from hub.disclosure.render import Renderer
 from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
@@ -55,6 +56,8 @@ class Found:
     """What is shown only because an officer broke the glass."""
     glass_id: UUID | None = None
     """The jti for the statement of that."""
+    barred: bool = False
+    """The officer has an interest of their own: nothing was looked at for them."""
 
     @property
     def shown(self) -> tuple[Weighed, ...]:
@@ -90,6 +93,9 @@ class Looker:
             classes, first = await self._classes(connection, ask, now)
             open_to = [one.id for one, decision in classes if decision.shown]
             weighed, known, more = await self._full_page(connection, ask, open_to, first, now)
+            relation = known.facts.get(relation_key(ask.subject, ask.partner), NO_FACTS)
+            if barred(relation, ask.user):
+                return self._nothing(ask, known, now)
             shown = [w.candidate.position for w in weighed if w.shown]
             unsealed = await tokens(connection, shown, self._sealer)
             pattern = await self._pattern(connection, ask, known)
@@ -108,6 +114,20 @@ class Looker:
             at=now,
             refer_to=refer_to,
             opened=self._opened(weighed, known, ask, now),
+        )
+
+    def _nothing(self, ask: Ask, known: Known, now: int) -> Found:
+        """Return what a subject who is nobody gives."""
+        return Found(
+            weighed=(),
+            decisions=(),
+            payloads={},
+            known=known,
+            pattern=None,
+            more=None,
+            asker=self._asker(ask, known),
+            at=now,
+            barred=True,
         )
 
     def _opened(self, weighed: list[Weighed], known: Known, ask: Ask, now: int) -> Opened | None:

@@ -17,6 +17,7 @@ from contracts.disclosure import Channel, DisclosedItem, DisclosureMade, Notice
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import PAGE, Answer, Ask
 from hub.disclosure.desk import Desk
+from hub.disclosure.interest import barred
 from hub.disclosure.receipt import digest
 from hub.disclosure.refer import about_asking
 from hub.disclosure.weigh import NO_FACTS, Weighed, keys_for
@@ -81,7 +82,7 @@ class Notices:
                 past = await self._past(connection, agency, after)
                 rows = await read.notices(connection, agency, after=past, limit=limit + 1)
                 told, items, guards, kinds = await self._still_due(
-                    connection, agency, _whole(rows, limit)
+                    connection, agency, user, _whole(rows, limit)
                 )
             if not told:
                 return None
@@ -115,7 +116,11 @@ class Notices:
         return 0 if row is None else int(row[0])
 
     async def _still_due(
-        self, connection: AsyncConnection[Any], agency: str, rows: list[read.NoticeRow]
+        self,
+        connection: AsyncConnection[Any],
+        agency: str,
+        user: str | None,
+        rows: list[read.NoticeRow],
     ) -> tuple[list[read.NoticeRow], tuple[DisclosedItem, ...], tuple[Guard, ...], dict[str, str]]:
         """Decide each notice again: what it points to may no longer be for this agency."""
         now = seconds(self._clock)
@@ -130,7 +135,7 @@ class Notices:
         for row, ask, one in zip(rows, asks, pointed, strict=True):
             weighed = self._desk.scales.entitled(one, known, ask, london_day(now))
             shown = [w for w in weighed if w.shown]
-            if any(_held(known, s, agency) for s in about[row.jti]):
+            if any(_kept_from(known, s, agency, user) for s in about[row.jti]):
                 continue
             if row.cause in _POINTING and not shown:
                 continue
@@ -203,12 +208,15 @@ def _hold_keys(subject: str, agency: str) -> tuple[str, str]:
     return subject_key(UUID(subject)), relation_key(UUID(subject), agency)
 
 
-def _held(known: Known, subject: str, agency: str) -> bool:
-    """Return whether a hold keeps an agency from knowing of a subject: the notice would tell it.
+def _kept_from(known: Known, subject: str, agency: str, user: str | None) -> bool:
+    """Return whether an agency, or its officer, may not know of a subject: a notice would tell.
 
-    The views leave such notices out as well, but may be behind.
+    The views leave out what a hold covers as well, but may be behind. A program that polls for the
+    whole agency names no officer, and is told: the subject's id says nothing by itself.
     """
     about, relation = (known.facts.get(key, NO_FACTS) for key in _hold_keys(subject, agency))
+    if user is not None and barred(relation, user):
+        return True
     return about.get("hold") == "active" and relation.get("recipient_implicated") == "yes"
 
 
