@@ -8,19 +8,21 @@ import sys
 from pathlib import Path
 
 from contracts.generate import artifacts
-from hub.rulebook import shipped
+from hub.rulebook import load
 from hub.rulebook.docs import pages
+from hub.rulebook.loader import shipped_folder
 
 ROOT = Path(__file__).parent.parent
 PAGES = "hub/rulebook/pages"
+PROVED = "hub/rulebook/law/proved.txt"
 FOLDERS = ("contracts/schema", "contracts/vectors", PAGES)
 
 
 def main(arguments: list[str]) -> int:
     """Write or check; return 1 where a check found a difference."""
-    wanted = artifacts() | {
-        f"{PAGES}/{name}": text.encode() for name, text in pages(shipped()).items()
-    }
+    law = load(shipped_folder())  # in full: what proved.txt says is proved here
+    wanted = artifacts() | {f"{PAGES}/{name}": text.encode() for name, text in pages(law).items()}
+    wanted[PROVED] = f"{law.text_sha256}\n".encode()
     there = {
         str(path.relative_to(ROOT))
         for folder in FOLDERS
@@ -31,7 +33,7 @@ def main(arguments: list[str]) -> int:
     changed = sorted(
         name
         for name, content in wanted.items()
-        if name not in there or (ROOT / name).read_bytes() != content
+        if not (ROOT / name).is_file() or (ROOT / name).read_bytes() != content
     )
     if "--check" in arguments:
         for name in (*stale, *changed):

@@ -17,13 +17,19 @@ from hub.rulebook.errors import MalformedFileError
 from hub.rulebook.overlay import lay_over
 
 Folder: TypeAlias = Path | Traversable
+PROVED = "proved.txt"
 _TABLES = ("rulebook", "vocabulary", "categories", "obligations")
 
 
 @cache
 def shipped() -> Rulebook:
-    """Return the law that comes with the package, read once."""
-    return load(shipped_folder())
+    """Return the law that comes with the package, read once.
+
+    `proved.txt` beside it names the text whose promises were proved when it was written; the
+    check of generated files proves them again. A text changed since is proved on loading.
+    """
+    folder = shipped_folder()
+    return build(tables(folder), proved=(folder / PROVED).read_text("ascii").strip())
 
 
 def shipped_folder() -> Folder:
