@@ -19,7 +19,7 @@ from contracts.subject import AgencyKind, LegalDemand, Purpose, SubjectKind
 
 FOLDER = Path(__file__).parent
 Via: TypeAlias = Literal["timeline", "find", "disclosure", "poll", "who_saw", "register"]
-Outcome: TypeAlias = Literal["released", "refused", "nothing"]
+Outcome: TypeAlias = Literal["released", "refused", "nothing", "not_let_in"]
 Categories: TypeAlias = dict[str, tuple[Category, ...]]
 """By the id of the post that the item came from."""
 Words: TypeAlias = tuple[str, ...]
@@ -35,7 +35,7 @@ class Expect(Closed):
     """What the law says the answer is. Only what the file states is compared."""
 
     outcome: Outcome | None = None
-    """`nothing`: the answer that a subject who is nobody's gets."""
+    """`nothing`: the answer that a subject who is nobody's gets; `not_let_in`: may not ask so."""
     items: Words = ()
     """Exactly these items, by the id of their post."""
     includes: Words = ()
@@ -96,6 +96,8 @@ class Ask(Closed):
     offence_stated: bool = False
     aggregate: bool = False
     officer: str | None = None
+    break_glass: bool = False
+    """The officer says that this cannot wait for whoever would have to be asked."""
     as_known_on: str | None = None
     why: str
     """The expectation in words, for whoever reads the file."""
