@@ -3,6 +3,7 @@
 In: a module and what it is told. Out: a Child. Never here: a process found by its name.
 """
 
+import ctypes
 import json
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 GRACE_S = 15.0
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class BenchError(RuntimeError):
@@ -96,8 +99,15 @@ def start(
             stdout=pipe if talks else written,
             stderr=written,
             start_new_session=True,
+            preexec_fn=None if talks else _die_with_parent,  # noqa: PLW1509 - no threads yet
         )
     return Child(name, process, log)
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel to end this process with its parent, even one killed outright."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def together(

@@ -1,0 +1,36 @@
+"""How often a scenario runs: as often as asked, or as its share of the time allows."""
+
+from itertools import count
+
+import pytest
+
+from hub.bench.figures import Run
+from hub.bench.run import Share, repeated
+
+
+class Counted:
+    """A scenario that notes what is asked of it."""
+
+    name = "read"
+    unit = "answers/s"
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def prepare(self) -> None:
+        self.calls.append("prepare")
+
+    def once(self) -> Run:
+        self.calls.append("once")
+        return Run(len(self.calls), 10)
+
+
+@pytest.mark.parametrize(("until", "runs"), [(100.0, 5), (2.5, 3), (-1.0, 1)])
+def test_it_runs_as_often_as_asked_while_there_is_time_and_once_at_least(
+    until: float, runs: int
+) -> None:
+    scenario, clock, told = Counted(), count(1), list[str]()
+    outcome = repeated(scenario, 5, Share(lambda: float(next(clock)), until), told.append)
+    assert scenario.calls == ["prepare"] + ["once"] * runs
+    assert [run.figure for run in outcome.runs] == [n + 2 for n in range(runs)]
+    assert len(told) == runs + 1
