@@ -4,8 +4,9 @@ In: fact sets with how often each was decided, two rulebooks, the day. Out: a Re
 Never here: where the fact sets come from, a fact nobody recorded (unless an officer assumes one and
 the report says so), or a change to anything.
 
-A fact set that no changed rule can touch has the same answer under both, so it is not evaluated. A
-test holds that this finds exactly what evaluating every set finds.
+A fact set that every changed rule fails on has the same answer under both, and so has one on which
+a changed permit only waits for a fact: it is not evaluated. A test holds that this finds exactly
+what evaluating every set finds.
 """
 
 from collections import Counter
@@ -25,6 +26,8 @@ History: TypeAlias = Iterable[tuple[Mapping[str, str], int]]
 """Facts as they were known when something was decided, and how many decisions rested on them."""
 Against: TypeAlias = tuple[str, frozenset[str | None]]
 """A fact, and what of it speaks against a rule; None where its absence does."""
+Look: TypeAlias = Callable[[Mapping[str, str]], frozenset[str] | None]
+"""Gives the facts a changed permit waits for, or None where a set has to be evaluated."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,17 +76,22 @@ def whatif(
         changed=tuple(sorted(changed)),
         assumed=dict(assume or {}),
     )
-    touched = _touching(live, draft, changed, on)
+    look = _looking(live, draft, changed, on)
     for facts, weight in history:
         report.decisions += weight
         known = {**(assume or {}), **facts}
-        if every or touched(known):
+        waiting = None if every else look(known)
+        if waiting is None:
             report.evaluated += weight
-            _compare(report, decide(known, live, on), decide(known, draft, on), weight)
+            waiting = _compare(report, decide(known, live, on), decide(known, draft, on), weight)
+        report.cannot_be_judged += weight * bool(waiting)
+        for fact in waiting:
+            report.unasked[fact] += weight
     return report
 
 
-def _compare(report: Report, before: Decision, after: Decision, weight: int) -> None:
+def _compare(report: Report, before: Decision, after: Decision, weight: int) -> frozenset[str]:
+    """Note what differs; return the facts that a changed rule of the draft waits for."""
     for category in after.shown - before.shown:
         report.gained[category] += weight
     for category in before.shown - after.shown:
@@ -92,41 +100,37 @@ def _compare(report: Report, before: Decision, after: Decision, weight: int) -> 
         report.to_a_person[category] += weight
     differs = before.outcomes != after.outcomes or before.shown != after.shown
     report.differing += weight * differs
-    waiting = {fact for rule_id, fact in after.missing if rule_id in report.changed}
-    report.cannot_be_judged += weight * bool(waiting)
-    for fact in waiting:
-        report.unasked[fact] += weight
+    return frozenset(fact for rule_id, fact in after.missing if rule_id in report.changed)
 
 
 def _referred(decision: Decision) -> frozenset[Category]:
     return frozenset(c for c, o in decision.outcomes.items() if o is Outcome.REFER)
 
 
-def _touching(
-    live: Rulebook, draft: Rulebook, changed: frozenset[str], on: date
-) -> Callable[[Mapping[str, str]], bool]:
-    """Return a test of whether some changed rule has nothing recorded that speaks against it."""
+def _looking(live: Rulebook, draft: Rulebook, changed: frozenset[str], on: date) -> Look:
+    """Return a test of what a set of facts leaves of the changed rules."""
     if _wholly_otherwise(live, draft):
-        return lambda _facts: True
+        return lambda _facts: None
     tests = [
-        _against(book, book.by_id[rule_id])
+        (_against(book, book.by_id[rule_id]), book.by_id[rule_id].permits, book is draft)
         for book in (live, draft)
         for rule_id in sorted(changed & book.by_id.keys())
         if book.by_id[rule_id].in_force(on)
     ]
-    # The commonest first condition decides most sets at once.
-    distinct = list(dict.fromkeys(tests))
 
-    def touched(facts: Mapping[str, str]) -> bool:
-        for test in distinct:
-            for fact, against in test:
-                if facts.get(fact) in against:
-                    break
-            else:
-                return True
-        return False
+    def look(facts: Mapping[str, str]) -> frozenset[str] | None:
+        waiting: frozenset[str] = frozenset()
+        for test, permits, drafted in tests:
+            if any(facts.get(fact) in against for fact, against in test):
+                continue
+            missing = [fact for fact, _ in test if fact not in facts]
+            if not permits or not missing:
+                return None
+            if drafted:
+                waiting = waiting.union(missing)
+        return waiting
 
-    return touched
+    return look
 
 
 def _against(book: Rulebook, rule: Rule) -> tuple[Against, ...]:

@@ -94,12 +94,13 @@ def test_the_summary_is_plain_and_names_only_what_differs() -> None:
 
 @pytest.mark.heavy
 def test_a_million_decisions_are_replayed_five_times_faster_than_one_by_one() -> None:
-    past = [(facts, 1) for facts, _ in history(50_000)]
+    past = [(facts, weight * 5) for facts, weight in history(40_000)]
+    assert sum(weight for _, weight in past) > 900_000
     draft = DRAFTS["a duty commences"]
     took = []
     for every in (False, True):
-        start = time.perf_counter()
+        start = time.process_time()
         report = whatif(past, LAW, draft, DAY, every=every)
-        took.append((time.perf_counter() - start, summary(report) | {"evaluated": 0}))
+        took.append((time.process_time() - start, summary(report) | {"evaluated": 0}))
     assert took[0][1] == took[1][1]
     assert took[0][0] * 5 < took[1][0]
