@@ -14,6 +14,8 @@ NO_STORE = "no-store"
 def answered(answer: Answer, *, released: int, refused: int) -> Response:
     """Return the response that carries an answer. No cache may keep it."""
     status = released if answer.outcome == "released" else refused
+    if answer.reason == "purpose_not_open":
+        status = 403  # whatever the route says of nothing: this tells of the asker alone
     media_type = MEDIA_TYPE if status == 404 else "application/json"  # noqa: PLR2004
     headers = {"Hub-Receipt": answer.receipt, "Cache-Control": NO_STORE}
     return Response(answer.body, status, headers, media_type=media_type)

@@ -11,19 +11,15 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from contracts.base import Uuid
 from hub.api.access import Caller
 from hub.api.answer import answered
-from hub.api.documents import DisclosureRequest, ReviewRequest, answers, nothing, problems
+from hub.api.documents import DisclosureRequest, ReviewRequest, answers, nothing, problems, refusal
 from hub.api.queries import RegisterQuery
-from hub.api.schemas import ENTRY, REFUSED, REGISTER, RELEASED, REVIEWED
+from hub.api.schemas import ENTRY, REGISTER, RELEASED, REVIEWED
 from hub.api.wiring import officer, reader, the_hub
 from hub.disclosure.ask import PAGE, Ask, BrokenGlass
 from hub.disclosure.glass import broken
 from hub.ids import as_uuid
 
 router = APIRouter(prefix="/disclosures", tags=["disclosures"])
-
-# One status, two bodies: not let in, which is nobody's answer and has no receipt, and refused.
-_REFUSED = answers(REFUSED, "Refused, and recorded; or not let in", receipt=False)
-_NOT_LET_IN = problems()[403]["content"]
 
 
 @router.post(
@@ -32,7 +28,7 @@ _NOT_LET_IN = problems()[403]["content"]
     responses={
         201: answers(RELEASED, "Released, and recorded"),
         **problems(409, 422),
-        403: {**_REFUSED, "content": {**_REFUSED["content"], **_NOT_LET_IN}},
+        **refusal(),
     },
 )
 async def ask(

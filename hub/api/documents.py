@@ -9,7 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.base import Code, Day, Line, Uuid
 from contracts.subject import LegalDemand, Purpose, UserId
-from hub.api.schemas import BATCH, INTAKE_ERROR, JWS, POLLED, PROBLEM, TOKEN, TOKEN_ERROR, UUID
+from hub.api.schemas import (
+    BATCH,
+    INTAKE_ERROR,
+    JWS,
+    POLLED,
+    PROBLEM,
+    REFUSED,
+    TOKEN,
+    TOKEN_ERROR,
+    UUID,
+)
 
 RECEIPT_HEADER: dict[str, Any] = {
     "Hub-Receipt": {
@@ -55,6 +65,15 @@ def answers(schema: dict[str, Any], description: str, *, receipt: bool = True) -
 def nothing() -> dict[int | str, dict[str, Any]]:
     """Return the documentation of a recorded answer that there is nothing to see."""
     return {404: {**problems(404)[404], "headers": RECEIPT_HEADER}}
+
+
+def refusal() -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of 403, which has two bodies.
+
+    Refused is an answer, and on record. Not let in is nobody's answer and has no receipt.
+    """
+    refused = answers(REFUSED, "Refused, and recorded; or not let in", receipt=False)
+    return {403: {**refused, "content": {**refused["content"], **problems()[403]["content"]}}}
 
 
 class Closed(BaseModel):

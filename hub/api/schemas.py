@@ -111,7 +111,7 @@ RELEASED = closed(
 )
 REFUSED = closed(
     outcome={"const": "refused"},
-    request_id=UUID,
+    request_id=maybe(UUID),
     purpose=one_of(*PURPOSES),
     reasons=many(TEXT),
     what_would_change=many(TEXT),

@@ -12,7 +12,7 @@ from contracts.base import Uuid
 from contracts.subject import LegalDemand, Purpose
 from hub.api.access import Caller
 from hub.api.answer import answered
-from hub.api.documents import FindRequest, answers, nothing, problems
+from hub.api.documents import FindRequest, answers, nothing, problems, refusal
 from hub.api.queries import TimelineQuery, as_day
 from hub.api.schemas import FOUND, TIMELINE, WHO_SAW
 from hub.api.wiring import officer, reader, the_hub
@@ -26,7 +26,11 @@ router = APIRouter(prefix="/subjects", tags=["subjects"])
 
 @router.post(
     "/find",
-    responses={200: answers(FOUND, "Whom the caller may know of"), **problems(422)},
+    responses={
+        200: answers(FOUND, "Whom the caller may know of"),
+        **problems(422),
+        **refusal(),
+    },
 )
 async def find(
     request: Request, body: FindRequest, caller: Annotated[Caller, Depends(reader)]
@@ -50,7 +54,12 @@ async def find(
 
 @router.get(
     "/{subject}/timeline",
-    responses={200: answers(TIMELINE, "One page, oldest first"), **problems(400, 422), **nothing()},
+    responses={
+        200: answers(TIMELINE, "One page, oldest first"),
+        **problems(400, 422),
+        **refusal(),
+        **nothing(),
+    },
 )
 async def timeline(
     request: Request,

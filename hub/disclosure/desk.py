@@ -17,11 +17,12 @@ from typing import Any
 
 from contracts.disclosure import DisclosureMade, DisclosureRefused, ReasonCode
 from hub.clock import Clock
-from hub.disclosure.ask import Answer, Ask
+from hub.disclosure.ask import Answer, Ask, Search
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.glass import FULL_RECORD_S, statement, through, told
 from hub.disclosure.interest import RULE
 from hub.disclosure.look import Found, Looker
+from hub.disclosure.purposes import shipped_purposes
 from hub.disclosure.receipt import Receipts, digest
 from hub.disclosure.render import NOTHING, Renderer
 from hub.disclosure.weigh import NO_FACTS, Scales
@@ -56,6 +57,7 @@ class Desk:
         self.scales = Scales(rulebook)
         self.renderer = Renderer(rulebook)
         self._looker = Looker(pool, self.scales, self.renderer, sealer, clock)
+        self._purposes = shipped_purposes()
         law = through(rulebook)
         self._through_glass = Looker(
             pool, Scales(law), Renderer(law), sealer, clock, plain=self.scales
@@ -71,6 +73,9 @@ class Desk:
             StaleError: the facts keep changing under the answer; nothing was released.
             LedgerError: the answer could not be recorded; nothing was released.
         """
+        closed = await self.closed(ask)
+        if closed is not None:
+            return closed
         return await self._settled(ask, self._page, lambda _: canonical(NOTHING))
 
     async def request(self, ask: Ask) -> Answer:
@@ -86,7 +91,43 @@ class Desk:
             decision = next(nameable, found.asker)
             return canonical(self.renderer.refusal(ask, decision, ask.request_id))
 
+        closed = await self.closed(ask)
+        if closed is not None:
+            return closed
         return await self._settled(ask, self._released, refusal)
+
+    async def closed(self, ask: Ask | Search) -> Answer | None:
+        """Refuse, in words, a purpose that the asker's kind of agency may not state.
+
+        It is asked before anything is looked at, so it is the same for everybody one may ask about.
+
+        Raises:
+            LedgerError: the refusal could not be recorded.
+        """
+        agency = self.door.directory.now.agencies.find(ask.partner)
+        kind = "" if agency is None else agency.kind
+        one = ask if isinstance(ask, Ask) else None
+        refusal = self._purposes.refusal(kind, ask.purpose, one.request_id if one else None)
+        if refusal is None:
+            return None
+        body = canonical(refusal)
+        entry = DisclosureRefused.model_validate(
+            {
+                "about": "agency",
+                "partner": ask.partner,
+                "user": ask.user,
+                "subject": str(one.subject) if one else None,
+                "purpose": ask.purpose,
+                "legal_demand": ask.legal_demand,
+                "channel": one.channel if one else "find",
+                "request_id": refusal["request_id"],
+                "rulebook": self.scales.rulebook.sha256,
+                "fact_position": 0,
+                "body_digest": digest(body),
+                "reason_code": "purpose_not_open",
+            }
+        )
+        return await self.record(entry, body, ())
 
     async def record(
         self, entry: DisclosureMade | DisclosureRefused, body: bytes, guards: tuple[Guard, ...]

@@ -46,6 +46,9 @@ class Finder:
             StaleError: the facts keep changing; nothing was released.
             LedgerError: it could not be recorded; nothing was released.
         """
+        closed = await self._desk.closed(search)
+        if closed is not None:
+            return closed
         for _ in range(MAX_TRIES):
             found, items, guards = await self._look(search)
             body = canonical({"subjects": found})

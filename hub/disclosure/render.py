@@ -12,6 +12,7 @@ from uuid import UUID
 from contracts.base import Category, Payload
 from hub.clock import utc_text
 from hub.disclosure.ask import Ask
+from hub.disclosure.purposes import REVIEW
 from hub.disclosure.redact import fields_shown
 from hub.disclosure.weigh import Weighed
 from hub.rulebook import Decision, Rulebook, explain
@@ -122,7 +123,7 @@ class Renderer:
             "purpose": ask.purpose,
             "reasons": [s.words for s in said if s.kind != "ask"],
             "what_would_change": [s.words for s in said if s.kind == "ask"],
-            "review": "ask the hub's information-governance officer to review this refusal",
+            "review": REVIEW,
         }
 
     def because(self, decision: Decision) -> list[dict[str, Any]]:
