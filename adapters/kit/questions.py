@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Required, TypedDict, Unpack
 from urllib.parse import quote
 
-from adapters.kit.answers import Answered, Disclosed
+from adapters.kit.answers import JSON_KIND, Answered, Disclosed
+from adapters.kit.jws import dense
+from adapters.kit.wire import Request, json_of
 from contracts.subject import LegalDemand, Purpose
 
 
@@ -148,6 +150,17 @@ class Questions(Answered):
         said = {"verdict": verdict, **({} if note is None else {"note": note})}
         path = f"/disclosures/{quote(dis, safe='')}/review"
         return self._ask("POST", path, body=said, user=user)
+
+    def advice(self, facts: Mapping[str, str]) -> Mapping[str, Any]:
+        """Return advice on sharing, from facts about nobody in particular, or the next question.
+
+        It is no disclosure, so it has no receipt. Ask again with the answer added.
+        """
+        request = Request("POST", "/advice", dense({"facts": dict(facts)}), JSON_KIND)
+        response = self._wire.call(request)
+        if not response.is_success:
+            raise self._refusal(response)
+        return json_of(response)
 
     def who_saw(self, subject: str, *, user: str | None = None, **filters: str) -> Disclosed:
         """Return who saw what about a subject, when and why (scope `ig`)."""

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import directory, disclosures, events, log, subjects
+from hub.api import advice, directory, disclosures, events, log, subjects
 from hub.api.assertion import Door
 from hub.api.body import read_body
 from hub.api.documents import POST_EVENT_DOCS, TOKEN_DOCS, secured
@@ -60,7 +60,7 @@ def create_app(hub: "Hub") -> FastAPI:
     )
     app.state.hub = hub
     app.router.routes.insert(0, Route("/events", PostEvent(hub), methods=["POST"]))
-    for part in (events, subjects, disclosures, directory, log):
+    for part in (events, subjects, disclosures, advice, directory, log):
         app.include_router(part.router)
     app.add_api_route("/oauth2/token", token, methods=["POST"], **TOKEN_DOCS)
     for kind in (HTTPException, RequestValidationError):

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from contracts.base import Uuid
 from hub.api.access import Caller
 from hub.api.answer import answered
-from hub.api.documents import DisclosureRequest, ReviewRequest, answers, nothing, problems, refusal
+from hub.api.bodies import DisclosureRequest, ReviewRequest
+from hub.api.documents import answers, nothing, problems, refusal
 from hub.api.queries import RegisterQuery
 from hub.api.schemas import ENTRY, REGISTER, RELEASED, REVIEWED
 from hub.api.wiring import officer, reader, the_hub

@@ -1,14 +1,10 @@
-"""The shapes of requests and answers as OpenAPI tells them, and the errors each route can give.
+"""What OpenAPI tells of each route: its answers, and the errors it can give.
 
-In: contracts. Out: pydantic models for bodies, and route keywords. Never here: behaviour.
+In: schemas. Out: route keywords. Never here: behaviour, the shape of a request (bodies).
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from contracts.base import Code, Day, Line, Uuid
-from contracts.subject import LegalDemand, Purpose, UserId
 from hub.api.schemas import (
     BATCH,
     INTAKE_ERROR,
@@ -74,85 +70,6 @@ def refusal() -> dict[int | str, dict[str, Any]]:
     """
     refused = answers(REFUSED, "Refused, and recorded; or not let in", receipt=False)
     return {403: {**refused, "content": {**refused["content"], **problems()[403]["content"]}}}
-
-
-class Closed(BaseModel):
-    """A request body: unknown members are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class PollRequest(Closed):
-    """Source: RFC 8936 section 2.2."""
-
-    maxEvents: Annotated[int, Field(ge=0, le=1000)] = 100  # noqa: N815 - the RFC's name
-    returnImmediately: bool = True  # noqa: N815 - the RFC's name
-    ack: Annotated[list[Uuid], Field(max_length=1000)] = []
-    setErrs: dict[Uuid, dict[str, str]] = {}  # noqa: N815 - the RFC's name
-
-
-class NamedBy(Closed):
-    """An identifier of a subject. The kinds are those of `sub_id`."""
-
-    kind: Literal[
-        "nhs_number", "cqc_location", "cqc_provider", "nmc_pin", "gmc_number", "swe_number",
-        "hcpc_number", "agency_ref",
-    ]  # fmt: skip
-    value: Annotated[str, Field(min_length=1, max_length=128)]
-
-
-class Demographics(Closed):
-    """What is known of a person without an identifier. At least a name and a birth date."""
-
-    family_name: Line | None = None
-    given_name: Line | None = None
-    birth_date: Day | None = None
-    postcode: Annotated[str | None, Field(max_length=10)] = None
-
-
-class FindRequest(Closed):
-    """Whom the caller looks for, and why."""
-
-    purpose: Purpose
-    legal_demand: LegalDemand = "none"
-    emergency: bool = False
-    identifiers: Annotated[list[NamedBy], Field(max_length=8)] = []
-    demographics: Demographics | None = None
-
-
-class BreakGlassRequest(Closed):
-    """Why this cannot wait for whoever would have to be asked, and which officer says so."""
-
-    officer: UserId
-    """The same as `Hub-User`."""
-    minutes: Annotated[int, Field(ge=1, le=240)]
-    reason: Annotated[str, Field(min_length=10, max_length=2000)]
-
-
-class ReviewRequest(Closed):
-    """What an information-governance officer found on looking again."""
-
-    verdict: Literal["upheld", "overturned", "upheld_with_learning"]
-    note: Annotated[str | None, Field(min_length=1, max_length=2000)] = None
-
-
-class DisclosureRequest(Closed):
-    """A stated request: who is asked about, under what claim, and why it is needed."""
-
-    id: Uuid
-    purpose: Purpose
-    subject: Uuid
-    legal_demand: LegalDemand = "none"
-    case: Code | None = None
-    necessary: bool = False
-    emergency: bool = False
-    offence_stated: bool = False
-    aggregate: bool = False
-    after: Annotated[str | None, Field(max_length=200)] = None
-    """The `next` of the answer before, to go on where it ended; under a new id."""
-    break_glass: BreakGlassRequest | None = None
-    """Only in an emergency, and only from agencies that answer for emergencies."""
-    reason: Annotated[str, Field(min_length=10, max_length=2000)]
 
 
 BATCH_DOCS: dict[str, Any] = {

@@ -16,8 +16,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from hub.api.access import Caller
 from hub.api.answer import NO_STORE, answered
+from hub.api.bodies import PollRequest
 from hub.api.body import read_body
-from hub.api.documents import BATCH_DOCS, POLL_DOCS, STREAM_DOCS, PollRequest
+from hub.api.documents import BATCH_DOCS, POLL_DOCS, STREAM_DOCS
 from hub.api.problems import MediaTypeError, intake_answer
 from hub.api.wiring import poster, reader, the_hub
 from hub.disclosure.ask import Answer

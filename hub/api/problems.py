@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hub.api.access import AccessError
-from hub.api.documents import (
+from hub.api.bodies import (
+    AdviceRequest,
     BreakGlassRequest,
     Demographics,
     DisclosureRequest,
@@ -73,6 +74,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     DisclosureRequest,
     BreakGlassRequest,
     ReviewRequest,
+    AdviceRequest,
 )
 _OURS = frozenset({"body"}.union(*(model.model_fields for model in _BODIES)))
 

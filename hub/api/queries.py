@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.base import Day, Slug, Uuid
-from hub.api.documents import Closed
+from hub.api.bodies import Closed
 from hub.disclosure.ask import PAGE
 from hub.views.read_register import RegisterFilter
 

@@ -186,6 +186,32 @@ ENTRY: Schema = {
         "reasons": many({"type": "object", "required": ["rule"], "properties": {"rule": TEXT}}),
     },
 }
+ADVICE = closed(
+    verdicts=closed(
+        **dict.fromkeys(Category, one_of("must_share", "share", "ask_a_person", "do_not_share"))
+    ),
+    because=many(
+        closed(
+            kind=TEXT,
+            words=TEXT,
+            rule=maybe(TEXT),
+            title=maybe(TEXT),
+            cite=many(URI),
+            strength=maybe(TEXT),
+        )
+    ),
+    question=maybe(
+        closed(
+            fact=TEXT,
+            words=TEXT,
+            values={"type": "object", "additionalProperties": TEXT},
+            rule=TEXT,
+            title=TEXT,
+        )
+    ),
+    release=TEXT,
+    rulebook=TEXT,
+)
 RECEIPT = closed(receipt=JWS, proof={"type": ["string", "null"]})
 INTAKE_ERROR = closed(err=TEXT, description=TEXT)
 BATCH = closed(ack=many(UUID), setErrs=keyed(INTAKE_ERROR), receipts=keyed(JWS))

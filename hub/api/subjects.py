@@ -12,7 +12,8 @@ from contracts.base import Uuid
 from contracts.subject import LegalDemand, Purpose
 from hub.api.access import Caller
 from hub.api.answer import answered
-from hub.api.documents import FindRequest, answers, nothing, problems, refusal
+from hub.api.bodies import FindRequest
+from hub.api.documents import answers, nothing, problems, refusal
 from hub.api.queries import TimelineQuery, as_day
 from hub.api.schemas import FOUND, TIMELINE, WHO_SAW
 from hub.api.wiring import officer, reader, the_hub

@@ -39,6 +39,7 @@ OPERATIONS = (
     "GET /subjects/{subject}/timeline",
     "GET /subjects/{subject}/disclosures",
     "POST /disclosures",
+    "POST /advice",
     "GET /disclosures",
     "GET /disclosures/{jti}",
     "POST /disclosures/{jti}/review",
@@ -140,6 +141,7 @@ THEIRS = (
     "POST /disclosures/{jti}/review",
     "GET /receipts/{jti}",
     "POST /disclosures",
+    "POST /advice",
 )
 
 
