@@ -2,10 +2,10 @@
 
 In: the rulebook; an answer found with the glass broken and the same without. Out: the rulebook
 read through it, and what was opened by it.
-Never here: who spoke up, or anything from which a silent rule keeps an agency: the three bars that
-give way are named one by one, and a doubt of a silent rule goes on biting.
+Never here: who spoke up, or anything from which a silent rule keeps an agency: the bar that
+gives way is named, and a doubt of a silent rule goes on biting.
 
-A permit is still needed. Broken glass lifts a person's review, a doubt and three bars; it makes no
+A permit is still needed. Broken glass lifts a person's review, a doubt and one bar; it makes no
 legal basis where the rulebook has none, save that where life is at risk it reaches the people named
 beside the person: who to call may be what saves them.
 """
@@ -26,7 +26,9 @@ from hub.rulebook.rule import BIT
 
 KINDS: Final = frozenset({"police", "council", "children_services", "nhs_trust"})
 """Who answers for emergencies, day and night."""
-GIVE_WAY: Final = frozenset({"x-third-party", "x-safe-address", "x-purpose-lock"})
+GIVE_WAY: Final = frozenset({"x-third-party"})
+"""The only bar that gives way. Section 45(6) of the Care Act is absolute, and a protected address
+protects from those who would state an emergency to learn it."""
 VITAL: Final = "emergency-life"
 """The permit that reaches other names through broken glass. It asks for a recorded threat."""
 FULL_RECORD_S: Final = 86_400

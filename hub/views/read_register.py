@@ -80,7 +80,7 @@ _FOUND: LiteralString = (
                             WHERE v.type = 'https://hub.example/events/officer-review/v1'
                               AND v.routing->>'of' = g.jti::text)))
     ORDER BY r.position LIMIT %(limit)s
-"""
+"""  # noqa: S608 - a constant, joined from constants
 )
 _THEIRS: LiteralString = (
     " WHERE r.subject = %(subject)s::uuid OR r.position IN ("

@@ -2,7 +2,7 @@
 
 In: items with a setting. Out: counts by month, alarms.
 Never here: a person, or who may see the pattern (the desk decides).
-Ignores: items without a setting, items retracted, and the hub's own events.
+Ignores: items without a setting, items retracted, Prevent items, and the hub's own events.
 """
 
 from typing import Final
@@ -34,10 +34,16 @@ HARM: Final = frozenset(
 )
 """Types that report harm, or a contact about it, as opposed to what was done about it."""
 
+SILENT_KINDS: Final = frozenset({"prevent"})
+"""Kinds whose very number may not be told to some who see the pattern: CQC is not a Prevent
+authority, and a count of one is the referral. So no pattern counts them, whoever looks."""
+
 
 def report_of(item: Item, item_class: ItemClass) -> Report | None:
     """Return what an item tells about its setting; None where that is nothing."""
     if item.setting is None or item_class.facts.get("item_status") == "retracted":
+        return None
+    if item_class.facts["item_kind"] in SILENT_KINDS:
         return None
     return Report(
         day=london_day(item.occurred_at).toordinal(),

@@ -188,7 +188,7 @@ def test_a_review_of_nothing_is_answered_and_recorded_as_nothing(hub: RunningHub
     assert unknown.value.status == 404
 
 
-def test_a_safe_address_is_opened_to_a_trust_that_serves_the_other(hub: RunningHub) -> None:
+def test_a_safe_address_stays_closed_to_a_trust_that_serves_the_other(hub: RunningHub) -> None:
     trust = hub.enrol("nhs_trust")
     number, subject = case(hub, trust)
     hub.post(
@@ -203,4 +203,4 @@ def test_a_safe_address_is_opened_to_a_trust_that_serves_the_other(hub: RunningH
     )
     hub.settle()
     assert "contact" not in shown(ask(hub, trust, subject, break_glass=None))
-    assert "contact" in shown(ask(hub, trust, subject))
+    assert "contact" not in shown(ask(hub, trust, subject))
