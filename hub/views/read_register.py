@@ -62,7 +62,7 @@ _ENTRY: LiteralString = """
     FROM views_v1.register r
 """
 _FOUND: LiteralString = (
-    _ENTRY
+    _ENTRY  # noqa: S608 - constants, joined to a constant
     + """
     WHERE r.position > %(after)s
       AND (%(jti)s::uuid IS NULL OR r.jti = %(jti)s::uuid)
@@ -80,7 +80,7 @@ _FOUND: LiteralString = (
                             WHERE v.type = 'https://hub.example/events/officer-review/v1'
                               AND v.routing->>'of' = g.jti::text)))
     ORDER BY r.position LIMIT %(limit)s
-"""  # noqa: S608 - a constant, joined from constants
+"""
 )
 _THEIRS: LiteralString = (
     " WHERE r.subject = %(subject)s::uuid OR r.position IN ("
