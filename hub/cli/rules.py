@@ -163,7 +163,10 @@ def whatif(
 def docs(
     folder: Annotated[Path, typer.Argument(help="Where to write the pages.")] = Path("pages"),
 ) -> None:
-    """Write the pages for the DPIA, the policy document and the sharing agreement."""
+    """Write the pages for the DPIA, policy document and sharing agreement.
+
+    Example: hub rulebook docs pages
+    """
     from hub.rulebook import shipped  # noqa: PLC0415
     from hub.rulebook.docs import pages  # noqa: PLC0415
 

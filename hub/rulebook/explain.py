@@ -153,13 +153,19 @@ def _asks(decision: Decision, rulebook: Rulebook) -> Iterator[Sentence]:
     """Yield what this asker could state in a request, whoever the request is about.
 
     It reads the asker's own facts only, so the text is the same for a hidden item and for nothing.
+    It never hints at another purpose: what it is wanted for is not for choosing. Nor does it hint
+    at who spoke up.
     """
     for rule in rulebook.rules:
         if not rule.permits or not rule.in_force(decision.on):
             continue
+        if Category.WHISTLEBLOWER in rule.categories:
+            continue
         own = [c for c in rule.clauses if rulebook.vocabulary[c.fact].scope in _ASKERS_OWN]
         requests = [c for c in own if rulebook.vocabulary[c.fact].scope is Scope.REQUEST]
         unmet = [c for c in own if not c.verdicts.get(decision.facts.get(c.fact, ""))]
+        if "purpose" in decision.facts and any(c.fact == "purpose" for c in unmet):
+            continue
         if unmet and all(c in requests for c in unmet):
             wanted = " ".join(rulebook.vocabulary[c.fact].question for c in unmet)
             yield _citing(rule, "ask", f"{rule.file.title} depends on what you state: {wanted}")

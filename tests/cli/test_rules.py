@@ -12,6 +12,7 @@ from hub.cli import app
 from hub.rulebook import shipped
 from hub.rulebook.build import canonical
 from hub.rulebook.loader import shipped_folder, tables
+from tests.support.hub_process import RunningHub, environment
 
 LAW = Path(hub.rulebook.__file__).parent / "law"
 FACTS = "subject_kind=adult,recipient_kind=council,s42=reasonable_cause"
@@ -95,3 +96,12 @@ def test_docs_writes_every_page(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert (tmp_path / "pages" / "dpia.md").read_text().startswith("# For the data protection")
     assert len(list((tmp_path / "pages" / "rules").iterdir())) == len(shipped().rules)
+
+
+def test_whatif_reads_the_ledgers_history(hub: RunningHub) -> None:
+    told = environment(hub.settings)
+    done = CliRunner().invoke(app, ["rulebook", "whatif", str(LAW), "--json"], env=told)
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report["decisions"] >= 0
+    assert (report["differing"], report["changed_rules"]) == (0, [])

@@ -130,3 +130,11 @@ def test_every_sentence_of_every_case_is_words() -> None:
                 for sentence in explain(decision, LAW, audience=audience):
                     assert sentence.words[0].isupper()
                     assert sentence.words[-1] in ".?"
+
+
+def test_a_refusal_never_suggests_another_purpose_or_that_somebody_spoke_up() -> None:
+    bare = {"recipient_kind": "police", "purpose": "crime_investigation", "necessary": "yes"}
+    told = [s for s in asked(bare | {"legal_demand": "none"}) if s.kind == "ask"]
+    assert {s.rule for s in told} == {"court-order@1", "police-request@1"}
+    purpose = LAW.vocabulary["purpose"].question
+    assert not any(purpose in s.words for s in told)
