@@ -122,5 +122,6 @@ def test_in_two_processes_nothing_leaves_after_the_withdrawal(parts: Parts, othe
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_in_many_more_races_nothing_leaves_after_the_withdrawal(parts: Parts, other: Parts) -> None:
-    run(parts, other, rounds=300, seed=3)
+    run(parts, other, rounds=100, seed=3)

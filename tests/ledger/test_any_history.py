@@ -137,5 +137,6 @@ def test_after_every_step_the_ledger_derives_to_itself(database: str) -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_after_every_step_of_many_histories_the_ledger_derives_to_itself(database: str) -> None:
-    run(database, examples=300, steps=30)
+    run(database, examples=80, steps=25)

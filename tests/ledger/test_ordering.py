@@ -13,8 +13,9 @@ from tests.ledger.made import check
 ROOT = Path(__file__).parents[2]
 
 
-def start(url: str, name: str, count: int, people: int) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.ledger.many", url, name, str(count), str(people)]
+def start(url: str, name: str, count: int, people: int, at_once: int) -> "subprocess.Popen[bytes]":
+    numbers = map(str, (count, people, at_once))
+    command = [sys.executable, "-m", "tests.ledger.many", url, name, *numbers]
     return subprocess.Popen(command, cwd=ROOT)
 
 
@@ -35,10 +36,15 @@ def tail(url: str, total: int, writers: "list[subprocess.Popen[bytes]]") -> list
     return seen
 
 
-def run(url: str, *, processes: int, each: int, people: int) -> None:
-    writers = [start(url, f"w{n}", each, people) for n in range(processes)]
-    seen = tail(url, processes * each, writers)
-    assert [w.wait(60) for w in writers] == [0] * processes
+def run(url: str, *, processes: int, each: int, people: int, at_once: int = 200) -> None:
+    writers = [start(url, f"w{n}", each, people, at_once) for n in range(processes)]
+    try:
+        seen = tail(url, processes * each, writers)
+        assert [w.wait(60) for w in writers] == [0] * processes
+    finally:
+        for writer in writers:
+            writer.kill()
+            writer.wait()
     assert seen == list(range(1, processes * each + 1))
     assert check(url) == processes * each
 
@@ -47,9 +53,15 @@ def test_a_tailing_reader_misses_nothing_while_three_processes_write(database_ur
     run(database_url, processes=3, each=1700, people=50)
 
 
+def test_processes_that_write_one_event_at_a_time_never_stand_in_each_others_way(
+    database_url: str,
+) -> None:
+    run(database_url, processes=3, each=150, people=5, at_once=1)
+
+
 @pytest.mark.heavy
 def test_a_tailing_reader_misses_nothing_among_many_more(database_url: str) -> None:
-    run(database_url, processes=6, each=10_000, people=500)
+    run(database_url, processes=6, each=5_000, people=500)
 
 
 def test_processes_that_name_the_same_people_at_once_agree_who_they_are(database_url: str) -> None:
