@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from psycopg import Connection
 
 from contracts.base import Category
 from contracts.concern import ConcernRaised
 from contracts.consent import CapacityAssessed, ConsentGiven, ConsentWithdrawn
 from contracts.enquiry import EvidenceAdded
-from contracts.integrity import ClearedForRelease, Retracted
+from contracts.integrity import ClearedForRelease, Disputed, Retracted
 from contracts.labels import mask
 from contracts.police import Hold, HoldLifted
 from contracts.triage import RoleAssigned, S42Decision
@@ -99,6 +100,26 @@ def test_an_item_whose_facts_change_moves_to_another_class(
         [other],
     ).fetchone()
     assert facts == ({"item_kind": "enquiry", "item_status": "live", "narrative_cleared": "yes"},)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_dispute_does_not_bring_a_retracted_item_back(
+    story: Story, project: Callable[[], int], connection: Connection[Any], *, together: bool
+) -> None:
+    evidence = enquiry(story, "police-a")
+    story.post("trust-a", Retracted, item=evidence, reason="mistaken")
+    if not together:
+        project()
+    story.post("trust-a", Disputed, item=evidence, by="family")
+    project()
+    assert entitled(connection, evidence) == {"trust-a"}
+    rows = [
+        connection.execute(
+            f"SELECT value, position FROM {schema} WHERE fact = 'item_status'".encode()  # noqa: S608
+        ).fetchall()
+        for schema in ("views_v1.fact", "ledger.fact_current")
+    ]
+    assert rows[0] == rows[1] == [("retracted", story.places[evidence] + 1)]
 
 
 def test_a_fact_about_an_item_may_come_before_the_item(
