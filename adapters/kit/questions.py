@@ -167,6 +167,12 @@ class Questions(Answered):
         path = f"/subjects/{quote(subject, safe='')}/disclosures"
         return self._ask("GET", path, params=filters, user=user, outcome=None)
 
+    def known(self, subject: str, *, agency: str, day: str, user: str | None = None) -> Disclosed:
+        """Return what an agency had been shown of a subject by the end of a day (scope `ig`)."""
+        path = f"/subjects/{quote(subject, safe='')}/known"
+        params = {"agency": agency, "day": day}
+        return self._ask("GET", path, params=params, user=user, outcome=None)
+
     def register(self, *, user: str | None = None, **filters: str) -> Disclosed:
         """Return a page of the disclosure register (scope `ig`)."""
         return self._ask("GET", "/disclosures", params=filters, user=user, outcome=None)

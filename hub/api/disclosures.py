@@ -79,7 +79,12 @@ async def register(
 ) -> Response:
     """Return register entries that fit the filters. This reading is itself recorded."""
     found = await the_hub(request).auditor.register(
-        caller.agency, caller.user, query.filters(), after=query.after, limit=query.limit
+        caller.agency,
+        caller.user,
+        query.filters(),
+        after=query.after,
+        limit=query.limit,
+        unreviewed=query.review is not None,
     )
     return answered(found, released=200, refused=200)
 

@@ -30,6 +30,13 @@ class TimelineQuery(Closed):
     limit: Annotated[int, Field(ge=1, le=PAGE)] = 20
 
 
+class KnownQuery(Closed):
+    """What one agency knew by the end of one London day."""
+
+    agency: Slug
+    day: Day
+
+
 class RegisterQuery(Closed):
     """Which entries of the register."""
 
@@ -54,5 +61,4 @@ class RegisterQuery(Closed):
             outcome=self.outcome,
             first_day=as_day(self.day),
             last_day=as_day(self.day),
-            unreviewed=self.review == "open",
         )

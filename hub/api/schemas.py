@@ -154,6 +154,25 @@ REGISTER_ENTRY = closed(
 REGISTER = closed(entries=many(REGISTER_ENTRY), after=maybe(NUMBER))
 REVIEWED = closed(of=UUID, verdict=_VERDICT, officer=TEXT, reviewed=INSTANT)
 WHO_SAW = closed(subject=UUID, disclosures=many(REGISTER_ENTRY))
+KNOWN = closed(
+    subject=UUID,
+    agency=TEXT,
+    day=DAY,
+    items=many(
+        closed(
+            position=NUMBER,
+            jti=UUID,
+            type=URI,
+            posted_by=TEXT,
+            occurred=INSTANT,
+            how=one_of("posted", "shown"),
+            first_shown=maybe(INSTANT),
+            last_shown=maybe(INSTANT),
+            categories=CATEGORIES,
+            since=many(closed(type=URI, posted_by=TEXT, position=NUMBER, recorded=INSTANT)),
+        )
+    ),
+)
 ENTRY: Schema = {
     "type": "object",
     "required": ["jti", "position", "pseq", "outcome", "partner", "purpose", "channel", "reasons"],

@@ -4,6 +4,7 @@ In: a purpose and whom it is about. Out: the desk's recorded answers, with their
 Never here: an `if` about sharing.
 """
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -14,8 +15,8 @@ from hub.api.access import Caller
 from hub.api.answer import answered
 from hub.api.bodies import FindRequest
 from hub.api.documents import answers, nothing, problems, refusal
-from hub.api.queries import TimelineQuery, as_day
-from hub.api.schemas import FOUND, TIMELINE, WHO_SAW
+from hub.api.queries import KnownQuery, TimelineQuery, as_day
+from hub.api.schemas import FOUND, KNOWN, TIMELINE, WHO_SAW
 from hub.api.wiring import officer, reader, the_hub
 from hub.disclosure.ask import Ask, Search
 from hub.ids import as_uuid
@@ -110,3 +111,27 @@ async def who_saw(
         released=200,
         refused=200,
     )
+
+
+@router.get(
+    "/{subject}/known",
+    responses={
+        200: answers(KNOWN, "What an agency had been shown by the end of a day"),
+        **problems(422),
+    },
+)
+async def known(
+    request: Request,
+    subject: Annotated[Uuid, Path()],
+    query: Annotated[KnownQuery, Query()],
+    caller: Annotated[Caller, Depends(officer)],
+) -> Response:
+    """Return what an agency knew of a subject on a day. This reading is itself recorded."""
+    found = await the_hub(request).auditor.known(
+        caller.agency,
+        caller.user,
+        as_uuid(subject),
+        by=query.agency,
+        day=date.fromisoformat(query.day),
+    )
+    return answered(found, released=200, refused=200)

@@ -4,7 +4,8 @@ In: an officer's question. Out: an Answer like any other, with its receipt. Neve
 that leaves no trace: whoever watches the watchers finds them in the same register.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from psycopg import AsyncConnection
 
 from contracts.disclosure import Channel, DisclosureMade, DisclosureRefused
 from contracts.governance import OfficerReview
-from hub.audit.register import entries
+from hub.audit.register import entries, known_items
 from hub.audit.reviews import reviews_of
+from hub.audit.reviews import unreviewed as waiting
 from hub.clock import Clock, seconds, utc_text
 from hub.disclosure.ask import Answer
 from hub.disclosure.desk import Desk
@@ -25,6 +27,7 @@ from hub.ledger.frontdoor import Own, agency_sub_id, canonical, subject_sub_id
 from hub.ledger.read import Pool, facts, header_of
 from hub.ledger.record import Header, Record, relation_key, subject_key
 from hub.rulebook import Rulebook
+from hub.views.read_known import known_by
 from hub.views.read_register import RegisterEntry, RegisterFilter, register_rows, who_saw
 
 
@@ -59,10 +62,22 @@ class Auditor:
         self._clock = clock
 
     async def register(
-        self, agency: str, user: str | None, filters: RegisterFilter, *, after: int, limit: int
+        self,
+        agency: str,
+        user: str | None,
+        filters: RegisterFilter,
+        *,
+        after: int,
+        limit: int,
+        unreviewed: bool = False,
     ) -> Answer:
-        """Return register entries that fit the filters, in the ledger's order."""
+        """Return register entries that fit the filters, in the ledger's order.
+
+        With `unreviewed`, only where an officer broke the glass and nobody has looked at it since.
+        """
         async with self._pool.connection() as connection:
+            if unreviewed:
+                filters = replace(filters, jtis=await waiting(connection))
             found = await register_rows(connection, filters, after=after, limit=limit)
             if filters.subject is not None and await self._barred(
                 connection, agency, user, UUID(filters.subject)
@@ -85,6 +100,22 @@ class Auditor:
             listed = await self._listed(connection, found)
         body = {"subject": str(subject), "disclosures": listed}
         return await self._recorded(agency, user, "subject_disclosures", subject, body)
+
+    async def known(
+        self, agency: str, user: str | None, subject: UUID, *, by: str, day: date
+    ) -> Answer:
+        """Return what an agency had been shown of a subject by the end of a day."""
+        async with self._pool.connection() as connection:
+            items, since = await known_by(connection, str(subject), by, day)
+            if await self._barred(connection, agency, user, subject):
+                items = []
+        body = {
+            "subject": str(subject),
+            "agency": by,
+            "day": day.isoformat(),
+            "items": known_items(items, since, by),
+        }
+        return await self._recorded(agency, user, "known", subject, body)
 
     async def one(self, agency: str, user: str | None, jti: UUID) -> Answer:
         """Return one entry with its items, its rules in words, and what would have changed it."""

@@ -10,6 +10,7 @@ from contracts.base import Category
 from contracts.labels import unmask
 from hub.audit.reviews import Review
 from hub.clock import utc_text
+from hub.views.read_known import Correction, KnownItem
 from hub.views.read_register import RegisterEntry
 
 
@@ -18,6 +19,41 @@ def entries(
 ) -> list[dict[str, Any]]:
     """Return the entries of a page, as given, each with where it stands with its reviewers."""
     return [_entry(row, reviews.get(row.jti), now) for row in rows]
+
+
+def known_items(
+    items: Sequence[KnownItem],
+    since: Mapping[tuple[str, str], Sequence[Correction]],
+    by: str,
+) -> list[dict[str, Any]]:
+    """Return what an agency knew: items, the categories it had seen, and what came since."""
+    return [
+        {
+            "position": item.position,
+            "jti": item.jti,
+            "type": item.type_uri,
+            "posted_by": item.posted_by,
+            "occurred": utc_text(item.occurred_at),
+            "how": "posted" if item.posted_by == by else "shown",
+            "first_shown": _instant(item.first_shown_ms),
+            "last_shown": _instant(item.last_shown_ms),
+            "categories": [c for c in Category if c in unmask(item.mask)],
+            "since": [
+                {
+                    "type": correction.type_uri,
+                    "posted_by": correction.posted_by,
+                    "position": correction.position,
+                    "recorded": utc_text(correction.recorded_at_ms // 1000),
+                }
+                for correction in since.get((item.posted_by, item.jti), ())
+            ],
+        }
+        for item in items
+    ]
+
+
+def _instant(at_ms: int | None) -> str | None:
+    return None if at_ms is None else utc_text(at_ms // 1000)
 
 
 def _entry(row: RegisterEntry, review: Review | None, now: int) -> dict[str, Any]:

@@ -29,6 +29,15 @@ _REVIEWS: LiteralString = """
 """
 
 
+_OPEN: LiteralString = """
+    SELECT g.jti::text FROM ledger.header g
+    WHERE g.agency = 'hub' AND g.routing ? 'break_glass'
+      AND NOT EXISTS (SELECT FROM ledger.header v
+                      WHERE v.type = 'https://hub.example/events/officer-review/v1'
+                        AND v.routing->>'of' = g.jti::text)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """Where an answer stands with those who look at it again."""
@@ -47,6 +56,12 @@ class Review:
             "overdue": late and not self.completed,
             "verdict": self.verdict,
         }
+
+
+async def unreviewed(connection: AsyncConnection[Any]) -> list[str]:
+    """Return the answers for which an officer broke the glass and which nobody has reviewed."""
+    cursor = await connection.execute(_OPEN, prepare=True)
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def reviews_of(connection: AsyncConnection[Any], jtis: Sequence[str]) -> dict[str, Review]:

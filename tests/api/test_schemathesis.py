@@ -38,6 +38,7 @@ OPERATIONS = (
     "POST /subjects/find",
     "GET /subjects/{subject}/timeline",
     "GET /subjects/{subject}/disclosures",
+    "GET /subjects/{subject}/known",
     "POST /disclosures",
     "POST /advice",
     "GET /disclosures",
@@ -137,6 +138,7 @@ def send(case: "Case[Any]", hub: RunningHub, agency: SignedIn) -> None:
 THEIRS = (
     "GET /subjects/{subject}/timeline",
     "GET /subjects/{subject}/disclosures",
+    "GET /subjects/{subject}/known",
     "GET /disclosures/{jti}",
     "POST /disclosures/{jti}/review",
     "GET /receipts/{jti}",
