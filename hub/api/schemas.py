@@ -89,9 +89,19 @@ PATTERN = closed(
     ),
     because=many(REASON),
 )
+WISHES = closed(
+    asked=maybe(TEXT),
+    text=maybe(TEXT),
+    position=NUMBER,
+    jti=UUID,
+    posted_by=TEXT,
+    occurred=INSTANT,
+    recorded=INSTANT,
+)
 _PAGE: dict[str, Schema] = {
     "subject": UUID,
     "purpose": one_of(*PURPOSES),
+    "wishes": maybe(WISHES),
     "items": many(ITEM),
     "next": maybe(TEXT),
     "setting_risk": maybe(PATTERN),

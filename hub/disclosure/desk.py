@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contracts.disclosure import DisclosureMade, DisclosureRefused, ReasonCode
+from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused, ReasonCode
 from hub.clock import Clock
 from hub.disclosure.ask import Answer, Ask, Search
 from hub.disclosure.cursor import Cursors
@@ -218,13 +218,16 @@ class Desk:
         items = [
             self.renderer.item(w, found.payloads.get(w.candidate.position)) for w in found.shown
         ]
-        return self.renderer.timeline(ask, items, cursor=cursor, pattern=found.pattern)
+        wishes = None if found.wish is None else found.wish.plain()
+        return self.renderer.timeline(
+            ask, items, cursor=cursor, pattern=found.pattern, wishes=wishes
+        )
 
     def _made(self, ask: Ask, found: Found, body: bytes) -> DisclosureMade:
         shown = found.shown
         return DisclosureMade(
             **self._head(ask, found, body),
-            items=tuple(w.recorded() for w in shown),
+            items=_lines(found),
             obligations=tuple(sorted({o for w in shown for o in w.decision.obligations})),
             break_glass=None if found.opened is None else str(found.glass_id),
             completed_by=None if found.opened is None else found.at + FULL_RECORD_S,
@@ -257,6 +260,15 @@ class Desk:
             "fact_position": max(found.known.positions.values(), default=0),
             "body_digest": digest(body),
         }
+
+
+def _lines(found: Found) -> tuple[DisclosedItem, ...]:
+    """Return the register's lines: each item shown, and a wish that stands on another page."""
+    lines = tuple(w.recorded() for w in found.shown)
+    wish = found.wish
+    if wish is None or any(w.candidate == wish.weighed.candidate for w in found.shown):
+        return lines
+    return (*lines, wish.recorded())
 
 
 def _reason(found: Found) -> ReasonCode:

@@ -13,12 +13,14 @@ from psycopg import AsyncConnection
 
 from contracts.base import Category, Payload
 from hub.clock import Clock, london_day, seconds
+from hub.disclosure import wishes
 from hub.disclosure.ask import Ask
 from hub.disclosure.glass import Opened, opened
 from hub.disclosure.interest import barred
 from hub.disclosure.refer import to_be_told
 from hub.disclosure.render import Renderer
 from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
+from hub.disclosure.wishes import Wish
 from hub.ledger.opened import payload_of
 from hub.ledger.read import Known, Pool, facts, tokens
 from hub.ledger.record import agency_key, relation_key, subject_key
@@ -27,7 +29,7 @@ from hub.rulebook import Decision
 from hub.telemetry import BLOCKED, Log, say
 from hub.views import read
 from hub.views.question import facts_of
-from hub.views.read_items import ClassOfItems, classes_of, items_of
+from hub.views.read_items import ClassOfItems, classes_of, items_of, newest
 from hub.views.read_patterns import setting_pattern
 
 _PATTERN = {"item_kind": "setting", "item_status": "live", "aggregate_only": "yes"}
@@ -52,6 +54,8 @@ class Found:
     at: int
     refer_to: tuple[str, ...] = ()
     """Whom a stated request that shows nothing waits for."""
+    wish: Wish | None = None
+    """What the person wants, where that may be told."""
     opened: Opened | None = None
     """What is shown only because an officer broke the glass."""
     glass_id: UUID | None = None
@@ -99,6 +103,9 @@ class Looker:
             shown = [w.candidate.position for w in weighed if w.shown]
             unsealed = await tokens(connection, shown, self._sealer)
             pattern = await self._pattern(connection, ask, known)
+            wish = None
+            if shown:
+                wish, known = await self._wish(connection, ask, open_to, known, now)
             refer_to: tuple[str, ...] = ()
             if ask.stated and not shown and pattern is None:
                 refer_to = await to_be_told(connection, ask, classes, self._scales, now)
@@ -113,8 +120,34 @@ class Looker:
             asker=self._asker(ask, known),
             at=now,
             refer_to=refer_to,
+            wish=wish,
             opened=self._opened(weighed, known, ask, now),
         )
+
+    async def _wish(
+        self, connection: AsyncConnection[Any], ask: Ask, open_to: list[int], known: Known, now: int
+    ) -> tuple[Wish | None, Known]:
+        """Return the latest wish that may be told, looked for on whatever page it stands."""
+        found = await newest(
+            connection,
+            str(ask.subject),
+            wishes.TYPES,
+            agency=ask.partner,
+            classes=open_to if ask.stated else None,
+            as_known_on=ask.as_known_on,
+            limit=wishes.LOOKED_AT,
+        )
+        fresh = await facts(connection, keys_for(found, ask), now)
+        weighed = self._scales.weigh(found, fresh, ask, london_day(now))
+        told = [w for w in weighed if wishes.may_tell(w)]
+        sealed = [w.candidate.position for w in told]
+        unsealed = await tokens(connection, sealed, self._sealer)
+        payloads = {p: None if t is None else payload_of(t) for p, t in unsealed.items()}
+        fields = {
+            w.candidate.position: self._renderer.fields(w, payloads.get(w.candidate.position))
+            for w in told
+        }
+        return wishes.first(told, payloads, fields), _joined(known, fresh)
 
     def _nothing(self, ask: Ask, known: Known, now: int) -> Found:
         """Return what a subject who is nobody gives."""

@@ -41,9 +41,6 @@ class Renderer:
         """Return one item of an answer. `payload` is None where the person was erased."""
         candidate = weighed.candidate
         nameable = weighed.nameable()
-        fields = (
-            {} if payload is None else fields_shown(payload, weighed.may, cleared=weighed.cleared)
-        )
         return {
             "position": candidate.position,
             "jti": candidate.jti,
@@ -52,12 +49,18 @@ class Renderer:
             "occurred": utc_text(candidate.occurred_at),
             "recorded": utc_text(candidate.recorded_at_ms // 1000),
             "status": "erased" if payload is None else _status(weighed),
-            "fields": fields,
+            "fields": self.fields(weighed, payload),
             "shown": [c for c in Category if c in weighed.shown],
             "withheld": [c for c in Category if c in nameable],
             "because": self.because(weighed.decision),
             "obligations": list(weighed.decision.obligations),
         }
+
+    def fields(self, weighed: Weighed, payload: Payload | None) -> dict[str, Any]:
+        """Return the fields of an item that leave; none where the person was erased."""
+        if payload is None:
+            return {}
+        return {**fields_shown(payload, weighed.may, cleared=weighed.cleared)}
 
     def timeline(
         self,
@@ -66,11 +69,13 @@ class Renderer:
         *,
         cursor: str | None,
         pattern: Mapping[str, Any] | None,
+        wishes: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Return the body of a page."""
+        """Return the body of a page: what the person wants stands before what is said of them."""
         return {
             "subject": str(ask.subject),
             "purpose": ask.purpose,
+            "wishes": wishes,
             "items": list(items),
             "next": cursor,
             "setting_risk": pattern,

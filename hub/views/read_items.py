@@ -5,10 +5,12 @@ In: positions; a subject and classes. Out: candidates. Never here: an entitlemen
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, LiteralString
 
 from psycopg import AsyncConnection
 
+from hub.views.days import ends_at
 from hub.views.read import ITEM, Candidate, Cursor, items
 
 _AT: LiteralString = ITEM + (
@@ -20,6 +22,20 @@ _OF: LiteralString = ITEM + (
     " WHERE i.subject = %(subject)s::uuid AND i.class_id = ANY(%(classes)s)"
     " AND (i.occurred_at, i.position) > (%(at)s, %(place)s)"
     " ORDER BY i.occurred_at, i.position LIMIT %(limit)s"
+)
+_NEWEST: LiteralString = (
+    " AND i.type = ANY(%(types)s) AND i.recorded_at < %(known)s"
+    " ORDER BY i.occurred_at DESC, i.position DESC LIMIT %(limit)s"
+)
+_NEWEST_ENTITLED: LiteralString = (
+    ITEM + "e.mask, e.decision_id FROM views_v1.item i"
+    " JOIN views_v1.item_class c USING (class_id)"
+    " JOIN views_v1.entitlement e ON e.subject = i.subject AND e.class_id = i.class_id"
+    " AND e.agency = %(agency)s WHERE i.subject = %(subject)s::uuid" + _NEWEST
+)
+_NEWEST_OF: LiteralString = (
+    ITEM + "0, NULL FROM views_v1.item i JOIN views_v1.item_class c USING (class_id)"
+    " WHERE i.subject = %(subject)s::uuid AND i.class_id = ANY(%(classes)s)" + _NEWEST
 )
 _CLASSES: LiteralString = (
     "SELECT c.class_id, c.poster, c.addressed, c.facts FROM views_v1.subject_class s"
@@ -56,6 +72,38 @@ async def items_of(
     at, place = after or (-(2**62), 0)
     values = {"subject": subject, "classes": list(classes), "at": at, "place": place}
     return await items(connection, _OF, {**values, "limit": limit})
+
+
+async def newest(
+    connection: AsyncConnection[Any],
+    subject: str,
+    types: Sequence[str],
+    *,
+    agency: str,
+    classes: Sequence[int] | None,
+    as_known_on: date | None,
+    limit: int,
+) -> list[Candidate]:
+    """Return a subject's newest items of some types, the newest first.
+
+    Args:
+        connection: any role that may read the views.
+        subject: a subject's id.
+        types: event types.
+        agency: who asks; only what it may ask for.
+        classes: for a stated request, the classes that are open to it instead.
+        as_known_on: leave out what was recorded after this day.
+        limit: at most how many.
+    """
+    values: dict[str, Any] = {
+        "subject": subject,
+        "types": list(types),
+        "known": 2**62 if as_known_on is None else ends_at(as_known_on) * 1000,
+        "limit": limit,
+    }
+    if classes is None:
+        return await items(connection, _NEWEST_ENTITLED, {**values, "agency": agency})
+    return await items(connection, _NEWEST_OF, {**values, "classes": list(classes)})
 
 
 async def items_at(
