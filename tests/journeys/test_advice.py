@@ -25,7 +25,7 @@ def advice(hub: RunningHub, facts: dict[str, str]) -> Any:  # noqa: ANN401
 def test_from_few_facts_it_asks_one_question_at_a_time_until_it_knows(hub: RunningHub) -> None:
     facts = dict(KNOWN)
     said = advice(hub, facts)
-    asked = []
+    asked: list[str] = []
     while said["question"] is not None and len(asked) < 40:
         fact = said["question"]["fact"]
         assert fact not in facts, "no question comes twice"

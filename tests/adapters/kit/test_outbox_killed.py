@@ -19,7 +19,7 @@ def start(hub: FakeHub, folder: Path, count: int) -> subprocess.Popen[str]:
     where = [hub.url, str(folder / "agency.db"), str(folder / "key.pem"), str(count)]
     # `-m` from here: the child must find the same code that this test imported.
     root = Path(killed_agency.__file__).parents[3]
-    return subprocess.Popen(  # noqa: S603 -- our own module
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.adapters.kit.killed_agency", *where],
         cwd=root,
         stdout=subprocess.PIPE,
