@@ -47,8 +47,14 @@ def decide(hub: RunningHub, holder: str, number: str, partner: str, **said: Any)
 
 
 def requests(hub: RunningHub, agency: str) -> list[Notice]:
+    """Return the requests an agency hears of, past whatever else waits for it in this hub."""
     hub.settle()
-    return [n for n in hub.client(agency).poll().notices if n.body["cause"] == "request"]
+    found: list[Notice] = []
+    page = hub.client(agency).poll()
+    while page.more:
+        found += page.notices
+        page = hub.client(agency).poll(ack=[n.jti for n in page.notices])
+    return [n for n in (*found, *page.notices) if n.body["cause"] == "request"]
 
 
 def case(hub: RunningHub, *holders: str, led: bool = True) -> tuple[str, str]:

@@ -249,7 +249,11 @@ def test_a_running_projector_hears_of_new_events_and_lets_time_pass(
 def test_a_second_projector_waits_until_the_first_stops(
     hub_database: str, story: Story, rulebook: Rulebook, connection: Connection[Any]
 ) -> None:
-    leading = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+    # Of this database alone: another test's hub may be at work on the same server.
+    leading = (
+        "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+        " WHERE l.locktype = 'advisory' AND l.classid = %s AND d.datname = current_database()"
+    )
 
     def leaders() -> object:
         return connection.execute(leading, [tables.LEADER_LOCK]).fetchone()
