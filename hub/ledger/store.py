@@ -130,7 +130,12 @@ def open_recorder(url: str, *, pool_size: int = 2) -> HubRecorder:
     # Past this, whoever writes next tries anew. The pool's own pauses double for five minutes, so
     # after a long outage it would stay away long after the store is back.
     datastore.pool.reconnect_timeout = RECONNECT_S
-    return HubRecorder(datastore)
+    try:
+        return HubRecorder(datastore)
+    except Exception:
+        # Left to the collector, the pool would be closed at no particular moment, and complain.
+        datastore.close()
+        raise
 
 
 def _placed(row: Any) -> Placed:  # noqa: ANN401 - a DictRow
