@@ -86,6 +86,8 @@ def verify(connection: Connection[Any], trust: Trust) -> dict[str, Any]:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute("SET LOCAL statement_timeout = 0")
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        if trust.openings is not None:
+            trust.openings.said.begin(connection)
         checkpoints = _Checkpoints(connection, trust, faults)
         rows = RowChecks(faults)
         tree = _Tree(faults)
@@ -113,6 +115,7 @@ def verify(connection: Connection[Any], trust: Trust) -> dict[str, Any]:
         "older": len(trust.older),
         "opened": trust.openings.opened if trust.openings else 0,
         "erased": trust.openings.erased if trust.openings else 0,
+        "held_to_less": trust.openings.said.held_to_less if trust.openings else 0,
         "faults_found": faults.count,
         "faults": [{"check": f.check, "at": f.at, "what": f.what} for f in faults.found],
     }

@@ -3,7 +3,7 @@
 In: rows in order. Out: faults, and the leaf each row should have.
 Never here: the tree (verify_log), a row opened (verify_opened).
 
-  position    no hole; header and envelope of one subject and type
+  position    no hole; header and envelope of one subject and type; the hub's time never runs back
   pseq        each partner's answers are numbered 1..n, and the counter says n
   fact        the facts on record are what the headers' assertions make of them
 """
@@ -30,7 +30,7 @@ _FINAL = ("item_status", "retracted")
 
 def in_order(connection: Connection[Any], faults: Faults) -> Iterator[dict[str, Any]]:
     """Yield whole rows by position; tell of holes and halves."""
-    expected = 1
+    expected, recorded = 1, 0
     with connection.cursor("rows", row_factory=dict_row) as cursor:
         cursor.itersize = 1_000
         cursor.execute(_ROWS)
@@ -43,6 +43,9 @@ def in_order(connection: Connection[Any], faults: Faults) -> Iterator[dict[str, 
                 continue
             if (row["originator_id"], row["topic"]) != (row["subject"], row["type"]):
                 faults.add("position", row["place"], "header and envelope are of different events")
+            if row["recorded_at"] < recorded:
+                faults.add("position", row["place"], "was recorded before the row before it")
+            recorded = row["recorded_at"]
             yield row
 
 

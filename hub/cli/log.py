@@ -117,15 +117,17 @@ def verify(
     from hub.assembly import hub_keyring, open_keys  # noqa: PLC0415
     from hub.audit.verify_opened import Openings  # noqa: PLC0415
     from hub.audit.verify_run import verify_hub  # noqa: PLC0415
+    from hub.audit.verify_said import Said  # noqa: PLC0415
     from hub.clock import SystemClock  # noqa: PLC0415
     from hub.ids import SystemSource  # noqa: PLC0415
     from hub.ledger.checkpoint import NoteError  # noqa: PLC0415
+    from hub.rulebook import shipped  # noqa: PLC0415
 
     settings, source = load(), SystemSource()
 
     def opening() -> Openings:
         signer, sealer = open_keys(settings.keys_dir, source)
-        return Openings(sealer, hub_keyring(signer))
+        return Openings(sealer, hub_keyring(signer), Said(shipped()))
 
     try:
         report = verify_hub(

@@ -169,7 +169,7 @@ class Resolver:
             subject=owner,
             envelope=envelope,
             commitment=commitment,
-            assertions=_assertions(draft, owner),
+            assertions=assertions(draft, owner),
             new_key=batch.fresh.get(owner),
             index=index,
         )
@@ -194,7 +194,8 @@ def news_last(entries: Sequence[Sealed]) -> list[Sealed]:
     return sorted(entries, key=lambda e: _NEWS.get(e.draft.kind, 1))
 
 
-def _assertions(draft: Draft, subject: UUID) -> tuple[Assertion, ...]:
+def assertions(draft: Draft, subject: UUID) -> tuple[Assertion, ...]:
+    """Return a draft's facts as they are folded, once it is known whose event it is."""
     return tuple(
         Assertion(
             key_of(fact, subject=subject, poster=draft.agency, jti=draft.jti),

@@ -10,6 +10,7 @@ from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.leaf import pack, unpack
 from hub.ledger.merkle import leaf_hash
 from tests.log.world import LogWorld, Story, note_key
+from tests.support.ledger_rows import uid
 
 WIPE = "TRUNCATE ledger.tlog_checkpoint, ledger.tlog_tile, ledger.tlog_bundle CASCADE"
 FIRST = "tlog_checkpoint WHERE size = (SELECT min(size) FROM ledger.tlog_checkpoint)"
@@ -187,6 +188,38 @@ def change_header(log: LogWorld, change: str) -> None:
     )
 
 
+def exchange_subject(log: LogWorld) -> None:
+    """File an event under somebody else, and name their key with it."""
+    one = events(log)[0]
+    for table, place, name in (
+        ("header", "position", "subject"),
+        ("events", "notification_id", "originator_id"),
+    ):
+        log.connection.execute(
+            f"UPDATE ledger.{table} SET {name} = '{uid('other')}' WHERE {place} = {one}".encode()  # noqa: S608
+        )
+
+
+def omit_a_fact(log: LogWorld) -> None:
+    """Leave out what a concern puts on record, there and in what is folded from it."""
+    log.connection.execute(
+        "UPDATE ledger.header SET facts = '[]' WHERE position = %s", [events(log)[0]]
+    )
+    log.connection.execute("TRUNCATE ledger.fact_current, ledger.fact_scope")
+    refold(log)
+
+
+def alter_a_fact(log: LogWorld) -> None:
+    """Let a fact have an end, there and in what is folded from it."""
+    last = log.one("SELECT max(position) FROM ledger.header WHERE kind = 'event' AND facts <> '[]'")
+    log.connection.execute(
+        "UPDATE ledger.header SET facts = jsonb_set(facts, '{0,3}', '1') WHERE position = %s",
+        [last],
+    )
+    log.connection.execute("TRUNCATE ledger.fact_current, ledger.fact_scope")
+    refold(log)
+
+
 def forge(log: LogWorld) -> None:
     """Sign a checkpoint of the right root with a key of one's own."""
     size, root = log.connection.execute(
@@ -245,6 +278,14 @@ TABLE = [
               by("header")),
     Tampering("addressed elsewhere",
               lambda w: change_header(w, "routing = '{\"about\": \"setting\"}'"), by("header")),
+    Tampering("route added", lambda w: change_header(
+                  w, "routing = routing || '{\"setting\": \"1-101\"}'"), by("header")),
+    Tampering("route left out", lambda w: change_header(w, "routing = '{}'"), by("header")),
+    Tampering("fact left out, and what is folded altered to match", omit_a_fact, by("header")),
+    Tampering("fact's end altered, and what is folded to match", alter_a_fact, by("header")),
+    Tampering("recorded earlier", lambda w: change_header(w, "recorded_at = recorded_at - 9000000"),
+              by("header", "position")),
+    Tampering("subject exchanged", exchange_subject, by("header")),
     Tampering("checkpoint under another key", forge, by("checkpoint")),
     Tampering("checkpoint lost",
               delete(FIRST), by("checkpoint")),
@@ -300,6 +341,22 @@ def test_rows_of_an_erased_subject_are_verified_unopened(story: Story, tmp_path:
         report = log.verify(openings=story.openings())
     assert report["ok"]
     assert report["erased"] == 10
+
+
+def test_header_from_before_another_release_may_say_less_and_is_counted(
+    story: Story, tmp_path: Path
+) -> None:
+    with story.copy(tmp_path) as log:
+        omit_a_fact(log)
+        log.connection.execute(
+            "UPDATE ledger.header SET routing = jsonb_set(routing, '{rulebook}', '\"another\"')"
+            " WHERE kind = 'disclosure' AND position ="
+            " (SELECT max(position) FROM ledger.header WHERE kind = 'disclosure')"
+        )
+        report = log.verify(openings=story.openings())
+    # The altered answer is found by itself; the concern before it is only counted.
+    assert [fault["check"] for fault in report["faults"]] == ["header"]
+    assert report["held_to_less"] == 1
 
 
 def test_checkpoint_that_is_of_another_log_is_no_older_one(story: Story, tmp_path: Path) -> None:

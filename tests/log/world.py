@@ -18,12 +18,14 @@ from psycopg import Connection
 from hub.assembly import hub_keyring
 from hub.audit.verify_log import Trust, verify
 from hub.audit.verify_opened import Openings
+from hub.audit.verify_said import Said
 from hub.intake import encoding
 from hub.intake.signing import Signer
 from hub.ledger.anchor import Anchor
 from hub.ledger.checkpoint import ED25519, NoteKey, Verifier
 from hub.ledger.sequencer import Sequencer
 from hub.ledger.sequencer import connect as connect_sequencer
+from hub.rulebook import shipped
 from tests.support.ledger_rows import Posted, uid
 from tests.support.ledger_rows import append as append_rows
 from tests.support.parts import Enrolled, concern, opened, person
@@ -165,7 +167,7 @@ def told(postgres: Postgres, enrolled: Enrolled, folder: Path) -> Iterator[Story
             from hub.ids import SystemSource  # noqa: PLC0415
 
             _, sealer = open_keys(keys_dir, SystemSource())
-            return Openings(sealer, hub_keyring(signer))
+            return Openings(sealer, hub_keyring(signer), Said(shipped()))
 
         yield Story(postgres, name, folder / "anchor", openings)
     finally:
