@@ -22,7 +22,9 @@ def files(folder: Path = ROOT) -> Iterator[Path]:
             hidden = path.name.startswith(".") and path.name not in _OPEN_FOLDERS
             if not hidden and path.name not in _BUILT_FOLDERS:
                 yield from files(path)
-        elif path.suffix not in _BINARY and not path.name.startswith(".coverage"):
+        elif path.suffix in _BINARY or path.name == ".git" or path.name.startswith(".coverage"):
+            continue  # `.git` is a file where the clone is a second working tree
+        else:
             yield path
 
 
