@@ -27,11 +27,13 @@ from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
 from hub.disclosure.notices import Notices
 from hub.disclosure.receipt import Receipts
+from hub.disclosure.release import Release
 from hub.disclosure.requests import Requests
 from hub.ids import Source, SystemSource
 from hub.intake.keyring import Keyring
 from hub.intake.signing import Signer
 from hub.ledger.append import Appender
+from hub.ledger.covering import Covering
 from hub.ledger.directory import Directory
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.install import install
@@ -91,7 +93,9 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
     door = _door(ground, appender)
     receipts = Receipts(signer, settings.hub_uri)
     cursors = Cursors(file_key(settings.keys_dir / "cursor.bin", source))
-    desk = _desk(ground, pool, door, receipts, cursors)
+    covering = Covering(pool, ground.clock, waits=settings.receipts == "await")
+    release = Release(door=door, covering=covering, receipts=receipts, source=source)
+    desk = _desk(ground, pool, door, release, cursors)
     access = AccessTokens(signer, hub_uri=settings.hub_uri, new_id=lambda: str(source.uuid()))
     return Hub(
         settings=settings,
@@ -109,6 +113,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         tokens=_tokens(access, settings),
         pool=pool,
         once=SharedOnce(pool),
+        covering=covering,
         cursors=cursors,
         desk=desk,
         requests=Requests(pool, desk, sealer, ground.clock),
@@ -117,6 +122,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         auditor=Auditor(
             desk=desk,
             receipts=receipts,
+            covering=covering,
             rulebook=ground.rulebook,
             pool=pool,
             clock=ground.clock,
@@ -138,15 +144,13 @@ def _door(ground: _Ground, appender: Appender) -> FrontDoor:
     )
 
 
-def _desk(
-    ground: _Ground, pool: Pool, door: FrontDoor, receipts: Receipts, cursors: Cursors
-) -> Desk:
+def _desk(ground: _Ground, pool: Pool, door: FrontDoor, release: Release, cursors: Cursors) -> Desk:
     return Desk(
         pool=pool,
         door=door,
         sealer=ground.sealer,
         rulebook=ground.rulebook,
-        receipts=receipts,
+        release=release,
         cursors=cursors,
         clock=ground.clock,
         source=ground.source,

@@ -4,7 +4,9 @@ In: variables named HUB_*. Out: one frozen Settings. Never here: a secret in a r
 """
 
 from pathlib import Path
+from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -33,6 +35,11 @@ class Settings(BaseSettings):
     """Who cosigns checkpoints: `URL VKEY`, several by comma."""
     witness_quorum: int = 0
     """How many witnesses must have cosigned a checkpoint before it is served."""
+    receipts: Literal["await", "commit"] = "await"
+    """When an answer leaves: once a signed checkpoint covers its entry in the log, or as soon as
+    the entry is durable, with a receipt that promises the checkpoint."""
+    checkpoint_ms: int = Field(default=200, ge=20, le=1000)
+    """How long the sequencer pauses between checkpoints: what an answer waits, at most."""
     approvers: str = "officer-1,officer-2"
     """Two officers who stand for the hub's own keys and registrations, as opaque ids."""
 

@@ -37,6 +37,16 @@ BLOCKED = Counter(
 )
 WAITING = Gauge("hub_writer_waiting", "Drafts waiting to be written.", registry=REGISTRY)
 PROJECTED = Gauge("hub_projected_position", "How far the views reach.", registry=REGISTRY)
+LOG_BEHIND = Gauge(
+    "hub_log_behind_seconds",
+    "How long the ledger's first row without a leaf has waited.",
+    registry=REGISTRY,
+)
+PROMISED = Counter(
+    "hub_answers_promised_total",
+    "Answers that left before a checkpoint covered them.",
+    registry=REGISTRY,
+)
 PARKED = Gauge("hub_parked_events", "Events the projector set aside.", registry=REGISTRY)
 
 
@@ -52,6 +62,8 @@ class Log(StrEnum):
     PROJECTOR_FAILED = "projector.failed"
     PROJECTOR_WAITING = "projector.waiting"
     SEQUENCER_FAILED = "sequencer.failed"
+    LOG_STANDS = "log.stands"
+    LOG_MOVES = "log.moves"
     WITNESS_TROUBLE = "witness.trouble"
 
 

@@ -19,6 +19,7 @@ def test_without_variables_it_is_a_hub_on_this_machine() -> None:
     assert found.hub_uri == "https://hub.example"
     assert (found.host, found.port, found.workers) == ("127.0.0.1", 8000, 1)
     assert found.officers == ("officer-1", "officer-2")
+    assert (found.receipts, found.checkpoint_ms) == ("await", 200)
 
 
 def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +36,8 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
         "HUB_ANCHOR_FILE": "/elsewhere/anchor",
         "HUB_WITNESSES": "https://witness.example witness+1+key",
         "HUB_WITNESS_QUORUM": "1",
+        "HUB_RECEIPTS": "commit",
+        "HUB_CHECKPOINT_MS": "50",
     }
     assert {f"HUB_{name.upper()}" for name in Settings.model_fields} == set(given)
     for name, value in given.items():
@@ -43,6 +46,7 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
     assert (found.port, found.workers, found.keys_dir) == (9000, 3, Path("/keys/here"))
     assert found.owner == "postgresql://owner@db/x"
     assert (found.anchor, found.witness_quorum) == (Path("/elsewhere/anchor"), 1)
+    assert (found.receipts, found.checkpoint_ms) == ("commit", 50)
     assert found.officers == ("one", "two", "three")
 
 

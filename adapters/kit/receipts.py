@@ -37,13 +37,28 @@ class EventReceipt:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureReceipt:
-    """The hub's word that an answer is on record as a disclosure to this agency."""
+    """The hub's word that an answer is on record as a disclosure to this agency.
+
+    Args:
+        dis: the disclosure's id.
+        pseq: its number for this agency.
+        bd: the digest of the answer's bytes.
+        outcome: what was done.
+        recorded_at: when, in seconds.
+        index: its leaf in the hub's log.
+        size: the size of the log's first checkpoint over it; None where that is only promised.
+        due: by when it is promised, in seconds; None where the log already covers it.
+        token: the receipt itself.
+    """
 
     dis: str
     pseq: int
     bd: str
     outcome: Outcome
     recorded_at: int
+    index: int
+    size: int | None
+    due: int | None
     token: str
 
     @property
@@ -135,12 +150,16 @@ class Verifier:
         dis, pseq = _claim(claims, "dis", str), _claim(claims, "pseq", int)
         if pseq < 1 or _claim(claims, "jti", str) != dis:
             raise ReceiptError("the receipt's claims contradict each other")
+        index, size, due = _place(claims)
         return DisclosureReceipt(
             dis=dis,
             pseq=pseq,
             bd=body_digest(body),
             outcome="released" if said == "released" else "refused",
             recorded_at=_claim(claims, "iat", int),
+            index=index,
+            size=size,
+            due=due,
             token=token or "",
         )
 
@@ -189,6 +208,16 @@ def _claim(claims: Mapping[str, Any], name: str, kind: type[Scalar]) -> Scalar:
     if type(value) is not kind:
         raise ReceiptError(f"the receipt has no proper `{name}`")
     return value
+
+
+def _place(claims: Mapping[str, Any]) -> tuple[int, int | None, int | None]:
+    """Return where in the log the receipt says its leaf is, and that it is there or when."""
+    index = _claim(claims, "idx", int)
+    size = _claim(claims, "size", int) if "size" in claims else None
+    due = _claim(claims, "due", int) if "due" in claims else None
+    if index < 0 or (size is None) == (due is None) or (size is not None and size <= index):
+        raise ReceiptError("the receipt does not say where the log has it")
+    return index, size, due
 
 
 def _by_thumbprint(jwks: Iterable[Mapping[str, Any]]) -> dict[str, PublicKey]:

@@ -101,11 +101,12 @@ async def on_error(_: Request, error: Exception) -> Response:
 
 
 async def _refresh(hub: "Hub") -> None:
-    """Keep up with keys and agencies that other processes registered."""
+    """Keep up with what other processes register, and with how far the log is."""
     while True:
         await asyncio.sleep(REFRESH_S)
         try:
             await asyncio.to_thread(hub.directory.refresh)
+            await hub.covering.watch()
         except Exception as failure:  # noqa: BLE001 - the store may be away; it comes back
             say(Log.STORE_UNAVAILABLE, error=type(failure).__name__)
 

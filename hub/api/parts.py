@@ -19,6 +19,7 @@ from hub.disclosure.requests import Requests
 from hub.ids import Source
 from hub.intake.signing import Signer
 from hub.ledger.append import Appender
+from hub.ledger.covering import Covering
 from hub.ledger.directory import Directory
 from hub.ledger.frontdoor import FrontDoor
 from hub.ledger.read import Pool
@@ -47,6 +48,7 @@ class Hub:
     tokens: TokenEndpoint
     pool: Pool
     once: SharedOnce
+    covering: Covering
     cursors: Cursors
     desk: Desk
     requests: Requests

@@ -39,6 +39,7 @@ from hub.intake.identifiers import IdentifierRefusedError
 from hub.ledger.frontdoor import canonical
 from hub.ledger.record import (
     JtiReusedError,
+    LogStandsError,
     StaleError,
     SubjectErasedError,
     UnavailableError,
@@ -47,6 +48,8 @@ from hub.ledger.record import (
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "1"
+LOG_RETRY_S = "30"
+"""While the log stands still: a person must look, so sooner is no use."""
 _TITLES = {
     400: "The request is not well formed",
     401: "Not signed in",
@@ -159,14 +162,16 @@ def problem_of(error: Exception) -> Problem:
             return Problem(422, faults=tuple(_fault(e) for e in error.errors()))
         case HTTPException():
             return Problem(error.status_code, headers=dict(error.headers or {}))
+        case LogStandsError():
+            return unavailable(LOG_RETRY_S)
         case _:
             status = next((s for kind, s in _STATUS if isinstance(error, kind)), 500)
             return unavailable() if status == _UNAVAILABLE else Problem(status)
 
 
-def unavailable() -> Problem:
-    """Return the answer while the store does not answer."""
-    return Problem(503, "try again shortly", headers={"Retry-After": RETRY_AFTER_S})
+def unavailable(retry_after_s: str = RETRY_AFTER_S) -> Problem:
+    """Return the answer while the store does not answer, or the log stands still."""
+    return Problem(503, "try again shortly", headers={"Retry-After": retry_after_s})
 
 
 def intake_answer(error: Exception) -> tuple[int, dict[str, str]]:

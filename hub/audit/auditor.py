@@ -23,6 +23,7 @@ from hub.disclosure.interest import barred
 from hub.disclosure.receipt import Receipts, digest
 from hub.disclosure.render import NOTHING
 from hub.intake.agencies import HUB_SLUG
+from hub.ledger.covering import Covering
 from hub.ledger.frontdoor import Own, agency_sub_id, canonical, subject_sub_id
 from hub.ledger.read import Pool, facts, header_of
 from hub.ledger.record import Header, Record, relation_key, subject_key
@@ -51,12 +52,14 @@ class Auditor:
         *,
         desk: Desk,
         receipts: Receipts,
+        covering: Covering,
         rulebook: Rulebook,
         pool: Pool,
         clock: Clock,
     ) -> None:
         self._desk = desk
         self._receipts = receipts
+        self._covering = covering
         self._rulebook = rulebook
         self._pool = pool
         self._clock = clock
@@ -194,6 +197,7 @@ class Auditor:
             partner=given.partner,
             body_digest=str(given.routing["body_digest"]),
             released=_outcome(given) == "released",
+            size=await self._covering.first(given.position),
         )
         return Found(text, given.position)
 

@@ -212,6 +212,7 @@ def _settings(folder: Path, owner: str) -> Settings:
         port=port,
         workers=WORKERS,
         keys_dir=keys,
+        receipts="commit",
     )
 
 

@@ -1,4 +1,4 @@
-"""Start a whole hub for a try-out: database, API, projector; agencies enrolled, each with its key.
+"""Start a whole hub for a try-out: every process of it, and agencies enrolled, each with its key.
 
 In: the agencies. Out: a Running hub; nothing of it is left when the `with` ends.
 Never here: what agencies say, or a key that is used for anything else.
@@ -28,6 +28,9 @@ LOCALHOST = "127.0.0.1"
 READY_S = 60.0
 PAUSE_S = 0.05
 APP_ROLE = "hub_app"
+CHECKPOINT_MS = 25
+"""The story asks some hundred questions one after the other, and each answer waits for one."""
+PROCESSES = (("API", "serve"), ("projector", "project"), ("sequencer", "sequence"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def running(agencies: Iterable[Agency]) -> Iterator[Running]:
         prepare(settings)
         keys = asyncio.run(_enrol(settings, agencies))
         told = {f"HUB_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
-        for name, command in (("API", "serve"), ("projector", "project")):
+        for name, command in PROCESSES:
             log = folder / f"{command}.log"
             children.append(start(name, ["hub", command], settings=told, log=log))
         hub = Running(settings.public_url, folder, keys, tuple(children), machine())
@@ -166,6 +169,7 @@ def _settings(folder: Path, owner: str) -> Settings:
         port=port,
         workers=1,
         keys_dir=keys,
+        checkpoint_ms=CHECKPOINT_MS,
     )
 
 

@@ -23,16 +23,16 @@ from hub.disclosure.glass import FULL_RECORD_S, statement, through, told
 from hub.disclosure.interest import RULE
 from hub.disclosure.look import Found, Looker
 from hub.disclosure.purposes import shipped_purposes
-from hub.disclosure.receipt import Receipts, digest
+from hub.disclosure.receipt import digest
+from hub.disclosure.release import Release
 from hub.disclosure.render import NOTHING, Renderer
 from hub.disclosure.weigh import NO_FACTS, Scales
 from hub.ids import Source
-from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id, canonical, subject_sub_id
+from hub.ledger.frontdoor import FrontDoor, Own, canonical, subject_sub_id
 from hub.ledger.read import Pool
 from hub.ledger.record import Guard, StaleError, subject_key
 from hub.ledger.sealing import Sealer
 from hub.rulebook import Rulebook
-from hub.telemetry import ANSWERS
 
 MAX_TRIES = 5
 
@@ -47,7 +47,7 @@ class Desk:
         door: FrontDoor,
         sealer: Sealer,
         rulebook: Rulebook,
-        receipts: Receipts,
+        release: Release,
         cursors: Cursors,
         clock: Clock,
         source: Source,
@@ -62,7 +62,7 @@ class Desk:
         self._through_glass = Looker(
             pool, Scales(law), Renderer(law), sealer, clock, plain=self.scales
         )
-        self._receipts = receipts
+        self._release = release
         self._cursors = cursors
         self._source = source
 
@@ -135,25 +135,11 @@ class Desk:
         """Record an answer and return it with its receipt: the last step before bytes leave.
 
         Raises:
+            LogStandsError: the log has stood still for too long; nothing may be released.
             StaleError: a fact it rests on has changed; nothing was recorded.
             LedgerError: it could not be recorded; nothing may be released.
         """
-        jti = self._source.uuid()
-        record = await self.door.say(
-            Own(entry, agency_sub_id(entry.partner), guards=guards, jti=str(jti))
-        )
-        released = isinstance(entry, DisclosureMade)
-        ANSWERS.labels("released" if released else "refused", entry.channel).inc()
-        receipt = self._receipts.for_answer(
-            record, partner=entry.partner, body_digest=entry.body_digest, released=released
-        )
-        return Answer(
-            outcome="released" if released else "refused",
-            body=body,
-            receipt=receipt,
-            jti=jti,
-            reason=None if isinstance(entry, DisclosureMade) else entry.reason_code,
-        )
+        return await self._release.record(entry, body, guards)
 
     async def _settled(
         self,

@@ -2,8 +2,9 @@
 
 In: a Record. Out: a compact JWS of type `hub-receipt+jwt`. Never here: content of any kind.
 
-A receipt is a function of what the ledger holds, and Ed25519 signatures are deterministic: asked
-for again, after any crash, it is the same to the byte. So receipts need no table of their own.
+A receipt is a function of what ledger and log hold, and Ed25519 signatures are deterministic: asked
+for again, after any crash, it is the same to the byte. So receipts need no table of their own. Only
+a promise is kept once: asked for again when the log has gone on, it names the checkpoint instead.
 """
 
 import hashlib
@@ -14,6 +15,8 @@ from hub.intake.signing import Signer
 from hub.ledger.record import Record
 
 RECEIPT_TYP = "hub-receipt+jwt"
+DUE_S = 86_400
+"""When a promised checkpoint is due: past it, a receipt that the log lacks is proof of a fault."""
 
 
 class Receipts:
@@ -37,18 +40,28 @@ class Receipts:
             typ=RECEIPT_TYP,
         )
 
-    def for_answer(self, record: Record, *, partner: str, body_digest: str, released: bool) -> str:
-        """Return the receipt of an answer: `pseq` its number for the partner, `bd` its digest."""
+    def for_answer(
+        self, record: Record, *, partner: str, body_digest: str, released: bool, size: int | None
+    ) -> str:
+        """Return the receipt of an answer: `pseq` its number for the partner, `bd` its digest.
+
+        `idx` is its leaf in the log, `size` that of the first checkpoint over it. Where there is
+        none yet, `due` says by when there will be, in seconds.
+        """
+        at = record.recorded_at_ms // 1000
+        covered = {"due": at + DUE_S} if size is None else {"size": size}
         return self._signer.sign(
             {
                 "iss": self._hub_uri,
                 "aud": issuer_uri(self._hub_uri, partner),
                 "jti": str(record.jti),
-                "iat": record.recorded_at_ms // 1000,
+                "iat": at,
                 "dis": str(record.jti),
                 "pseq": record.pseq,
                 "bd": body_digest,
                 "outcome": "released" if released else "refused",
+                "idx": record.position - 1,
+                **covered,
             },
             typ=RECEIPT_TYP,
         )

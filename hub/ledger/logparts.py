@@ -40,6 +40,7 @@ def sequencer(settings: Settings, clock: Clock, source: Source) -> Sequencer:
         log_key(settings.keys_dir, settings.hub_uri, source),
         Anchor(settings.anchor),
         now_ms=clock.now_ms,
+        every_s=settings.checkpoint_ms / 1000,
         on_failed=lambda name: say(Log.SEQUENCER_FAILED, error=name),
     )
 

@@ -30,6 +30,10 @@ class UnavailableError(LedgerError):
     """The store did not answer, so nothing is acknowledged. Safe to send again."""
 
 
+class LogStandsError(UnavailableError):
+    """No checkpoint has been signed for so long that no answer may leave any more."""
+
+
 class OverloadedError(UnavailableError):
     """More is waiting than can be written soon: come back rather than queue."""
 

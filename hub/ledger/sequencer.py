@@ -78,6 +78,7 @@ class Sequencer:
         *,
         now_ms: Callable[[], int],
         batch: int = BATCH,
+        every_s: float = EVERY_S,
         on_failed: Callable[[str], None] | None = None,
         on_moved: Callable[[int], None] | None = None,
     ) -> None:
@@ -85,6 +86,7 @@ class Sequencer:
         self._anchor = anchor
         self._now_ms = now_ms
         self._batch = batch
+        self._every_s = every_s
         self._on_failed = on_failed or (lambda _: None)
         self._on_moved = on_moved or (lambda _: None)
         self._head: _Head | None = None
@@ -161,7 +163,7 @@ class Sequencer:
         self.load(connection)
         while not stop.is_set():
             if self.step(connection) < self._batch:
-                stop.wait(EVERY_S)
+                stop.wait(self._every_s)
 
     def _empty(self, connection: Connection[Any]) -> _Head:
         if logrows.any_tile(connection):

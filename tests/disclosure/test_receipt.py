@@ -36,14 +36,14 @@ ANSWER_RECEIPT = (
     "0cHM6Ly9odWIuZXhhbXBsZS9hZ2VuY2llcy9ncC1jIiwianRpIjoiMDE5MGE3ZjItNWYyZS03YzNhLThiMWQtNmY"
     "wZTVhNGMzYjJhIiwiaWF0IjoxNzkwMDAwMDAwLCJkaXMiOiIwMTkwYTdmMi01ZjJlLTdjM2EtOGIxZC02ZjBlNWE"
     "0YzNiMmEiLCJwc2VxIjo0LCJiZCI6Ijd2Um5RYTM4T3A5MktVMDdlUE42UmZFVENTckoxRTduZkhvRGlval9DYUU"
-    "iLCJvdXRjb21lIjoicmVsZWFzZWQifQ.vD9cFO3Z6q7bcY2tc5_xlJes1C7uCzIjynA3qx158df21aEKO6mIVR03"
-    "anOToCda2-xSejc6sgSM42ckBSPtDA"
+    "iLCJvdXRjb21lIjoicmVsZWFzZWQiLCJpZHgiOjE2LCJzaXplIjoyNH0.x6Naq-YC9V6yXtEZ-5ax4RmDKN8gi0S"
+    "Fp1AAG5cmXOR_HBBlMRDQvS30mpeh0TOaUmHpH4hHKDLcBBuTBhQ6AA"
 )
 
 
-def for_answer() -> str:
+def for_answer(size: int | None = 24) -> str:
     return Receipts(SIGNER, HUB).for_answer(
-        RECORD, partner="gp-c", body_digest=digest(BODY), released=True
+        RECORD, partner="gp-c", body_digest=digest(BODY), released=True, size=size
     )
 
 
@@ -71,8 +71,18 @@ def test_an_answers_receipt_has_these_bytes() -> None:
         "pseq": 4,
         "bd": encoding.encode(hashlib.sha256(BODY).digest()).decode(),
         "outcome": "released",
+        "idx": 16,
+        "size": 24,
     }
     assert receipt == ANSWER_RECEIPT
+
+
+def test_a_promise_says_by_when_instead_of_which_checkpoint() -> None:
+    promised, covered = claims(for_answer(None)), claims(for_answer())
+    assert promised["due"] == promised["iat"] + 86_400
+    assert {k: v for k, v in promised.items() if k != "due"} == {
+        k: v for k, v in covered.items() if k != "size"
+    }
 
 
 def test_a_receipt_names_its_kind_and_key() -> None:
@@ -109,6 +119,6 @@ def test_an_answers_receipt_can_be_made_again_from_the_ledger_alone(parts: Parts
         digest=b"", pseq=pseq,
     )  # fmt: skip
     made = parts.hub.receipts.for_answer(
-        record, partner=ADVOCATE, body_digest=body_digest, released=True
+        record, partner=ADVOCATE, body_digest=body_digest, released=True, size=None
     )
     assert made == answer.receipt

@@ -29,6 +29,7 @@ from contracts.governance import AgencyRegistered, ApiScope, Jwk
 from contracts.subject import AgencyKind
 from hub.settings import Settings
 from tests.support.postgres import Postgres
+from tests.support.receipts import RECEIPTS
 from tests.support.signed_in import SignedIn
 
 HOST = "127.0.0.1"
@@ -208,6 +209,7 @@ def _settings(owner: str, folder: Path) -> Settings:
         host=HOST,
         port=port,
         keys_dir=keys,
+        receipts=RECEIPTS,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -32,6 +32,7 @@ from hub.views.runner import Projector, connect
 from tests.intake.world import HUB, NOW, OFFICERS, Agent, header, spelled
 from tests.support.ledger_rows import uid
 from tests.support.postgres import Postgres
+from tests.support.receipts import RECEIPTS
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
@@ -196,7 +197,12 @@ class Parts:
 
 @contextmanager
 def opened(
-    owner: str, keys_dir: Path, *, clock: Clock | None = None, source: Source | None = None
+    owner: str,
+    keys_dir: Path,
+    *,
+    clock: Clock | None = None,
+    source: Source | None = None,
+    receipts: Literal["await", "commit"] = RECEIPTS,
 ) -> Iterator[Parts]:
     """Yield a hub over a prepared database, as the API's own role reaches it."""
     settings = Settings(
@@ -205,6 +211,7 @@ def opened(
         keys_dir=keys_dir,
         hub_uri=HUB,
         approvers=",".join(OFFICERS),
+        receipts=receipts,
     )
     clock = clock or FixedClock(NOW * 1000)
     with asyncio.Runner() as runner:

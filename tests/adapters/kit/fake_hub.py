@@ -161,6 +161,7 @@ class FakeHub:
             number = self.pseq - (1 if fault == "repeat_pseq" else 0)
             dis = disclosure_id(self.pseq)
         claims = {"jti": dis, "dis": dis, "pseq": number, "bd": body_digest(body)}
+        claims |= {"idx": self.pseq, "size": self.pseq + 1}
         wrong: dict[str, dict[str, Json]] = {
             "other_aud": {"aud": f"{URI}/agencies/another"},
             "other_outcome": {"outcome": "refused" if outcome == "released" else "released"},

@@ -19,7 +19,15 @@ PINNED = HubKeys.pinned([HUB_KEY.public_jwk()])
 VERIFIER = Verifier(PINNED, URI, AGENCY_URI)
 BODY = b'{"items":[]}'
 DIS = disclosure_id(1)
-GOOD = {"jti": DIS, "dis": DIS, "pseq": 1, "bd": body_digest(BODY), "outcome": "released"}
+GOOD = {
+    "jti": DIS,
+    "dis": DIS,
+    "pseq": 1,
+    "bd": body_digest(BODY),
+    "outcome": "released",
+    "idx": 6,
+    "size": 9,
+}
 JTI = "3f0e0b52-6f0d-4c43-9a9e-0a5c6a1a2b3c"
 HELD = {"jti": JTI, "pos": 7, "sd": "s" * 43}
 HEADER = {"alg": "Ed25519", "kid": HUB_KEY.kid, "typ": "hub-receipt+jwt"}
@@ -32,6 +40,7 @@ def receipt(claims: dict[str, Any]) -> str:
 def test_a_receipt_that_fits_is_taken_and_says_what_it_says() -> None:
     held = VERIFIER.disclosure(receipt(GOOD), body=BODY, outcome="released")
     assert (held.dis, held.pseq, held.outcome, held.recorded_at) == (DIS, 1, "released", 1)
+    assert (held.index, held.size, held.due) == (6, 9, None)
     assert held.link == Link(1, DIS, body_digest(BODY))
     stored = VERIFIER.event(receipt(HELD), jti=JTI)
     assert (stored.position, stored.sd, stored.jti) == (7, "s" * 43, JTI)
@@ -59,11 +68,24 @@ def test_a_receipt_made_by_another_library_is_taken() -> None:
         pytest.param({"pseq": True}, id="pseq true"),
         pytest.param({"pseq": None}, id="pseq null"),
         pytest.param({"iat": "1"}, id="iat text"),
+        pytest.param({"idx": -1}, id="idx below the log"),
+        pytest.param({"idx": None}, id="idx null"),
+        pytest.param({"size": 6}, id="a log that ends before it"),
+        pytest.param({"size": None}, id="size null"),
+        pytest.param({"due": 86_401}, id="in the log and promised"),
     ],
 )
 def test_a_disclosure_receipt_with_one_wrong_claim_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(ReceiptError):
         VERIFIER.disclosure(receipt({**GOOD, **changed}), body=BODY, outcome="released")
+
+
+def test_a_promise_is_a_receipt_too() -> None:
+    promised = {k: v for k, v in GOOD.items() if k != "size"}
+    held = VERIFIER.disclosure(receipt({**promised, "due": 86_401}), body=BODY, outcome=None)
+    assert (held.index, held.size, held.due) == (6, None, 86_401)
+    with pytest.raises(ReceiptError, match="where the log has it"):
+        VERIFIER.disclosure(receipt(promised), body=BODY, outcome=None)
 
 
 @pytest.mark.parametrize("name", ["jti", "pos", "sd"])
