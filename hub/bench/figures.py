@@ -10,11 +10,16 @@ from typing import Any, NamedTuple
 
 PROJECT_CEILING = 2_000.0
 """Events a second that one projector must fold: its figure is held against this, not a machine."""
+SEQUENCE_CEILING = 20_000.0
+"""Leaves a second that the sequencer must reach, in batches of a thousand."""
 TARGETS: Mapping[str, float] = {
     "intake-single": 0.35,
     "intake-batch": 0.5,
     "read": 0.35,
     "project": 1.0,
+    "sequence": 1.0,
+    "sequence-raw": 0.1,
+    "prove": 0.1,
 }
 
 

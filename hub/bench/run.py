@@ -19,7 +19,10 @@ from hub.bench.intake import IntakeBatch, IntakeSingle
 from hub.bench.machine import described
 from hub.bench.processes import BenchError
 from hub.bench.projecting import Project
+from hub.bench.proving import Prove
 from hub.bench.reading import Read
+from hub.bench.sequencing import Sequence as Sequencing
+from hub.bench.sequencing import SequenceRaw
 from hub.bench.stage import Stage, staged
 
 
@@ -44,7 +47,9 @@ MOST_S = 200.0
 shows how many; one run of each there always is."""
 
 
-def run_bench(*, only: str, runs: int, as_json: bool, quick: bool = False) -> int:
+def run_bench(
+    *, only: str, runs: int, as_json: bool, quick: bool = False, full: bool = False
+) -> int:
     """Measure, print, and return the exit code: 0 measured, 1 a part failed, 2 used wrongly."""
     wanted = [name for name in only.split(",") if name] or list(TARGETS)
     unknown = [name for name in wanted if name not in TARGETS]
@@ -58,7 +63,7 @@ def run_bench(*, only: str, runs: int, as_json: bool, quick: bool = False) -> in
 
     try:
         with _progress(console, len(wanted) * (runs + 1) + 1) as step:
-            outcomes, machine = _measure(wanted, runs, step, tell, quick=quick)
+            outcomes, machine = _measure(wanted, runs, step, tell, quick=quick, full=full)
     except (BenchError, NoFigureError) as error:
         sys.stderr.write(f"hub bench: {error}\n")
         return 1
@@ -68,13 +73,13 @@ def run_bench(*, only: str, runs: int, as_json: bool, quick: bool = False) -> in
 
 
 def _measure(
-    wanted: Sequence[str], runs: int, step: Step, tell: Step, *, quick: bool
+    wanted: Sequence[str], runs: int, step: Step, tell: Step, *, quick: bool, full: bool
 ) -> tuple[list[Outcome], dict[str, object]]:
     step("starting a hub")
     outcomes = []
     with staged() as stage:
         machine = described(stage.settings.owner)
-        chosen = [s for s in _scenarios(stage, quick=quick) if s.name in wanted]
+        chosen = [s for s in _scenarios(stage, quick=quick, full=full) if s.name in wanted]
         until = stage.edge.now() + MOST_S
         for left, scenario in zip(range(len(chosen), 0, -1), chosen, strict=True):
             now = stage.edge.now()
@@ -102,13 +107,20 @@ def repeated(scenario: Scenario, runs: int, share: Share, step: Step) -> Outcome
     return Outcome(scenario.name, scenario.unit, tuple(found))
 
 
-def _scenarios(stage: Stage, *, quick: bool) -> tuple[Scenario, ...]:
-    """Return the scenarios in their sizes: a few seconds a run, or just enough to see it work."""
+def _scenarios(stage: Stage, *, quick: bool, full: bool) -> tuple[Scenario, ...]:
+    """Return the scenarios in their sizes: a few seconds a run, or just enough to see it work.
+
+    `full`: proofs in a log of a million leaves, which takes minutes to build.
+    """
+    large = 1_000_000 if full else 100_000
     return (
         IntakeSingle(stage, events=200 if quick else 4_000),
         IntakeBatch(stage, batches=2 if quick else 8, size=50 if quick else 500),
         Read(stage, reads=40 if quick else 300),
         Project(stage, cases=20 if quick else 1_200),
+        Sequencing(stage, leaves=2_000 if quick else 40_000),
+        SequenceRaw(stage, leaves=2_000 if quick else 40_000),
+        Prove(stage, small=500 if quick else 10_000, large=2_000 if quick else large),
     )
 
 

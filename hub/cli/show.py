@@ -46,8 +46,11 @@ def bench(
     runs: Annotated[int, typer.Option(help="Runs of each, of which the median counts.")] = 5,
     as_json: Json = False,
     quick: Annotated[bool, typer.Option("--quick", help="Only see that it works.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Prove in a log of a million leaves: some minutes.")
+    ] = False,
 ) -> None:
     """Measure speed as ratios to a ceiling of the same run. Example: hub bench --json."""
     from hub.bench.run import run_bench  # noqa: PLC0415
 
-    raise typer.Exit(run_bench(only=only, runs=runs, as_json=as_json, quick=quick))
+    raise typer.Exit(run_bench(only=only, runs=runs, as_json=as_json, quick=quick, full=full))

@@ -47,12 +47,13 @@ class Leaf:
             raise LeafError("no such kind of leaf")
         if not len(self.envelope) == len(self.commitment) == _DIGEST_BYTES:
             raise LeafError("a digest has the wrong length")
-        lines = [FIRST_LINE, self.kind, _text(self.envelope), _text(self.commitment)]
+        digests = f"{_text(self.envelope)}\n{_text(self.commitment)}"
+        text = f"{FIRST_LINE}\n{self.kind}\n{digests}\n"
         if self.partner is not None and self.pseq is not None:
             if not _PARTNER.fullmatch(self.partner) or self.pseq < 1:
                 raise LeafError("a partner or its number is malformed")
-            lines.append(f"{self.partner} {self.pseq}")
-        entry = "".join(f"{line}\n" for line in lines).encode()
+            text += f"{self.partner} {self.pseq}\n"
+        entry = text.encode()
         if len(entry) > MAX_BYTES:
             raise LeafError("an entry is too long")
         return entry

@@ -26,6 +26,18 @@ def test_a_quick_run_prints_one_object_with_figures_above_nothing() -> None:
     assert told["machine"]["api_workers"] >= 1
 
 
+def test_the_logs_scenarios_give_figures_above_nothing_too() -> None:
+    only = ("--only", "sequence,sequence-raw,prove", "--runs", "1", "--quick", "--json")
+    done = subprocess.run(
+        [sys.executable, "-m", "hub", "bench", *only], capture_output=True, timeout=200, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    told = json.loads(done.stdout)
+    assert list(told["ratios"]) == ["sequence", "sequence-raw", "prove"]
+    assert min(*told["figures"].values(), *told["ceilings"].values()) > 0
+    assert told["ceilings"]["sequence"] == 20_000
+
+
 def test_a_scenario_that_there_is_not_is_refused_before_anything_starts() -> None:
     assert run_bench(only="intake-twice", runs=1, as_json=True) == 2
 
