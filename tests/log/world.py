@@ -36,15 +36,16 @@ NOW_MS = 1_790_000_000_000
 SEED = hashlib.sha256(b"the log's key").digest()
 # As many rows as wanted, at once: positions go on, envelopes are small and all different.
 _MANY: LiteralString = """
-    WITH last AS (SELECT coalesce(max(position), 0) AS p FROM ledger.header),
+    WITH last AS (SELECT coalesce(max(position), 0) AS p, coalesce(max(recorded_at), 0) AS at
+                  FROM ledger.header),
     stored AS (
         INSERT INTO ledger.events SELECT gen_random_uuid(), 1, 't',
             decode(md5(n::text) || repeat(md5((n + 7)::text), %(size)s), 'hex'), p + n
         FROM last, generate_series(1, %(count)s) AS n RETURNING originator_id, notification_id)
     INSERT INTO ledger.header
-        SELECT notification_id, 'hub', originator_id, '\\x00', originator_id, 't', 'event', 0, 0, 0,
-            '{}', '[]', sha256(notification_id::text::bytea), originator_id
-        FROM stored
+        SELECT notification_id, 'hub', originator_id, '\\x00', originator_id, 't', 'event',
+            0, at, 0, '{}', '[]', sha256(notification_id::text::bytea), originator_id
+        FROM stored, last
 """
 
 
