@@ -114,7 +114,7 @@ async def live() -> dict[str, str]:
     },
 )
 async def ready(request: Request) -> dict[str, Any]:
-    """Say whether the store answers, and how far the views are behind.
+    """Say whether the store answers, and how far the views and the log are behind.
 
     Raises:
         psycopg.OperationalError: it does not; answered as 503.
@@ -123,11 +123,12 @@ async def ready(request: Request) -> dict[str, Any]:
     async with hub.pool.connection() as connection:
         cursor = await connection.execute(
             "SELECT coalesce((SELECT max(position) FROM ledger.header), 0),"
-            " (SELECT position FROM views_v1.tracking)"
+            " (SELECT position FROM views_v1.tracking),"
+            " coalesce((SELECT max(size) FROM ledger.tlog_checkpoint), 0)"
         )
         row = await cursor.fetchone()
-    head, projected = row if row is not None else (0, 0)
-    return {"status": "ready", "position": head, "projected": projected}
+    head, projected, sequenced = row if row is not None else (0, 0, 0)
+    return {"status": "ready", "position": head, "projected": projected, "sequenced": sequenced}
 
 
 @router.get("/metrics", include_in_schema=False)

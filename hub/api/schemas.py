@@ -265,7 +265,7 @@ JWKS = closed(
     )
 )
 LIVE = closed(status={"const": "live"})
-READY = closed(status={"const": "ready"}, position=NUMBER, projected=NUMBER)
+READY = closed(status={"const": "ready"}, position=NUMBER, projected=NUMBER, sequenced=NUMBER)
 TOKEN = closed(
     access_token=JWS, token_type={"const": "DPoP"}, expires_in={"const": 300}, scope=TEXT
 )

@@ -16,6 +16,7 @@ TARGETS: Mapping[str, float] = {
     "intake-single": 0.35,
     "intake-batch": 0.5,
     "read": 0.35,
+    "awaited": 1.0,
     "project": 1.0,
     "sequence": 1.0,
     "sequence-raw": 0.1,

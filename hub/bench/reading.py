@@ -1,4 +1,4 @@
-"""Scenario of what goes out: a page of a timeline, recorded and receipted, against one that is not.
+"""Scenarios of what goes out: a timeline's page, recorded and receipted, and then also awaited.
 
 In: a Stage. Out: a Run each time. Never here: a page that holds fewer items than it says.
 """
@@ -12,13 +12,15 @@ from hub.bench.figures import Run
 from hub.bench.material import JSON_BODY, Session, author, nhs_numbers, post_all, sign_in
 from hub.bench.noop import UNRECORDED
 from hub.bench.processes import BenchError
-from hub.bench.sending import LoadJob, send
+from hub.bench.sending import LoadJob, median_s, send
 from hub.bench.stage import COUNCIL, PARTNERS, Stage
 
 CLIENTS = 16
 ITEMS = 20
 SUBJECTS = 25
 OK = 200
+AT_MOST = 1.5
+"""Checkpoint intervals that half of the awaited answers may take."""
 WHY = "safeguarding_enquiry"
 PURPOSE = {"Hub-Purpose": WHY}
 
@@ -49,10 +51,16 @@ class Read:
                 post_all(sign_in(self._stage, slug), events)
         session = sign_in(self._stage, COUNCIL)
         self._subjects = [_find(session, number) for number in numbers]
+        self._check_page(session)
+        self._warm_up()
+
+    def _check_page(self, session: Session) -> None:
         path = f"/subjects/{self._subjects[0]}/timeline"
         items = session.ask("GET", path, headers=PURPOSE)["items"]
         if len(items) != ITEMS:
             raise BenchError(f"a page holds {len(items)} items, not {ITEMS}")
+
+    def _warm_up(self) -> None:
         self._measure(self._reads // 5 + 1)
 
     def once(self) -> Run:
@@ -60,16 +68,38 @@ class Read:
         return self._measure(self._reads)
 
     def _measure(self, reads: int) -> Run:
-        session = sign_in(self._stage, COUNCIL)
-
-        def pages(under: str) -> Iterator[bytes]:
-            for subject in islice(cycle(self._subjects), reads):
-                path = f"/subjects/{subject}/timeline"
-                yield session.request("GET", path, headers=PURPOSE, under=under)
-
-        ceiling = send(self._stage, LoadJob(CLIENTS, OK), pages(UNRECORDED))
-        figure = send(self._stage, LoadJob(CLIENTS, OK), pages(""))
+        ceiling = send(
+            self._stage, LoadJob(CLIENTS, OK), self._pages(self._stage, reads, UNRECORDED)
+        )
+        figure = send(self._stage, LoadJob(CLIENTS, OK), self._pages(self._stage, reads))
         return Run(figure, ceiling)
+
+    def _pages(self, stage: Stage, reads: int, under: str = "") -> Iterator[bytes]:
+        session = sign_in(stage, COUNCIL)
+        for subject in islice(cycle(self._subjects), reads):
+            path = f"/subjects/{subject}/timeline"
+            yield session.request("GET", path, headers=PURPOSE, under=under)
+
+
+class Awaited(Read):
+    """The same page from a hub whose answers wait for their checkpoint, one and a half intervals.
+
+    The figure is what one client gets in a second where half of its answers take the median time;
+    the ceiling is the same at one and a half times the interval. At 1.0 both are equal.
+    """
+
+    name = "awaited"
+    unit = "answers/s"
+
+    def _warm_up(self) -> None:
+        """Each run has processes of its own, so there is nothing to warm."""
+
+    def _measure(self, reads: int) -> Run:
+        interval_s = self._stage.settings.checkpoint_ms / 1000
+        with self._stage.awaiting() as stage:
+            median_s(stage, LoadJob(CLIENTS, OK), self._pages(stage, CLIENTS))
+            figure = 1 / median_s(stage, LoadJob(CLIENTS, OK), self._pages(stage, reads))
+        return Run(figure, 1 / (AT_MOST * interval_s))
 
 
 def _find(session: Session, number: str) -> str:

@@ -20,7 +20,7 @@ from hub.bench.machine import described
 from hub.bench.processes import BenchError
 from hub.bench.projecting import Project
 from hub.bench.proving import Prove
-from hub.bench.reading import Read
+from hub.bench.reading import Awaited, Read
 from hub.bench.sequencing import Sequence as Sequencing
 from hub.bench.sequencing import SequenceRaw
 from hub.bench.stage import Stage, staged
@@ -117,6 +117,7 @@ def _scenarios(stage: Stage, *, quick: bool, full: bool) -> tuple[Scenario, ...]
         IntakeSingle(stage, events=200 if quick else 4_000),
         IntakeBatch(stage, batches=2 if quick else 8, size=50 if quick else 500),
         Read(stage, reads=40 if quick else 300),
+        Awaited(stage, reads=32 if quick else 320),
         Project(stage, cases=20 if quick else 1_200),
         Sequencing(stage, leaves=2_000 if quick else 40_000),
         SequenceRaw(stage, leaves=2_000 if quick else 40_000),

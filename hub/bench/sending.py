@@ -1,10 +1,12 @@
 """Has requests sent by a process of its own, and says how many a second were answered rightly.
 
-In: whole requests. Out: a rate. Never here: a request's making; that is done before.
+In: whole requests. Out: a rate, or the median time.
+Never here: a request's making; that is done before.
 """
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from hub.bench.figures import rate
 from hub.bench.load import Job, write_requests
@@ -29,6 +31,21 @@ def send(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> float:
         BenchError: an answer had another status, or did not come.
         NoFigureError: there was nothing to send.
     """
+    found = _sent(stage, how, requests)
+    return rate(found["count"], found["seconds"])
+
+
+def median_s(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> float:
+    """Send requests to the stage's API; return how long half of them took at most, in seconds.
+
+    Raises:
+        BenchError: an answer had another status, or did not come.
+    """
+    seconds: float = _sent(stage, how, requests)["p50_ms"] / 1000
+    return seconds
+
+
+def _sent(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> dict[str, Any]:
     file = stage.folder / "requests"
     write_requests(file, requests)
     job = Job(
@@ -40,4 +57,4 @@ def send(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> float:
         timeout_s=TIMEOUT_S,
     )
     (found,) = together("hub.bench.load", [asdict(job)], folder=stage.folder)
-    return rate(found["count"], found["seconds"])
+    return found

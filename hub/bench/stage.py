@@ -14,7 +14,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -70,10 +70,36 @@ class Stage:
         )
         try:
             yield
-            head = self._ready()["position"]
-            self.until(lambda: self._ready()["projected"] >= head, child)
+            head = self.ready()["position"]
+            self.until(lambda: self.ready()["projected"] >= head, child)
         finally:
             child.end()
+
+    @contextmanager
+    def awaiting(self) -> "Iterator[Stage]":
+        """Yield a second API over the same ledger, whose answers wait, with a sequencer at work.
+
+        Raises:
+            BenchError: a part stops, or does not get there.
+        """
+        port = _free_port()
+        update = {"port": port, "public_url": f"http://{LOCALHOST}:{port}", "receipts": "await"}
+        settings = self.settings.model_copy(update=update)
+        children: list[Child] = []
+        try:
+            for name, command in (("the sequencer", "sequence"), ("the waiting API", "serve")):
+                log = self.folder / f"{command}-awaited.log"
+                known = settings if command == "sequence" else _without_owner(settings)
+                children.append(
+                    start(name, ["hub", command], settings=told(known), log=log, talks=False)
+                )
+            other = replace(self, settings=settings, api=children[-1])
+            other.wait()
+            other.until(lambda: (r := other.ready())["sequenced"] >= r["position"], children[0])
+            yield other
+        finally:
+            for child in reversed(children):
+                child.end()
 
     def wait(self) -> None:
         """Wait until the API takes requests.
@@ -84,7 +110,7 @@ class Stage:
 
         def answers() -> bool:
             with suppress(httpx.TransportError, BenchError):
-                return bool(self._ready())
+                return bool(self.ready())
             return False
 
         self.until(answers, self.api)
@@ -98,7 +124,12 @@ class Stage:
                 raise BenchError(f"{child.name} is not ready")
             self.edge.sleep(PAUSE_S)
 
-    def _ready(self) -> dict[str, int]:
+    def ready(self) -> dict[str, int]:
+        """Return how far the ledger, its views and its log are.
+
+        Raises:
+            BenchError: the hub is not well.
+        """
         answer = httpx.get(f"{self.settings.public_url}/health/ready")
         if not answer.is_success:
             raise BenchError(f"the hub is not well: {answer.status_code}")
@@ -124,8 +155,7 @@ def staged() -> Iterator[Stage]:
         prepare(settings)
         keys = asyncio.run(enrolled(settings))
         log = folder / "serve.log"
-        # The API is not told the owner's URL: it must do without.
-        own = told(settings.model_copy(update={"owner_url": ""}))
+        own = told(_without_owner(settings))
         children.append(start("the API", ["hub.bench.serve"], settings=own, log=log, talks=False))
         stage = Stage(settings, folder, keys, children[-1], machine())
         stage.wait()
@@ -139,6 +169,11 @@ def staged() -> Iterator[Stage]:
 def told(settings: Settings) -> dict[str, str]:
     """Return settings as the variables that a process is given."""
     return {f"HUB_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+
+
+def _without_owner(settings: Settings) -> Settings:
+    """Return what an API is told: not the owner's URL, for it must do without."""
+    return settings.model_copy(update={"owner_url": ""})
 
 
 def another_database(settings: Settings, name: str) -> Settings:
@@ -198,10 +233,15 @@ def _database(folder: Path) -> Child:
     )
 
 
-def _settings(folder: Path, owner: str) -> Settings:
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _settings(folder: Path, owner: str) -> Settings:
+    port = _free_port()
     keys = folder / "keys"
     keys.mkdir(mode=0o700)
     return Settings(

@@ -20,6 +20,8 @@ from hub.telemetry import LOG_BEHIND, PROMISED, Log, say
 
 PATIENCE_S: Final = 5.0
 """As long as another sequencer may take to take over: after that, an answer waits no more."""
+WAIT_S: Final = PATIENCE_S
+"""How long one answer waits by its own process's clock, whatever the ledger's age says."""
 PROMISED_S: Final = 300
 """How long answers may leave on a promise while the log stands still; then none leaves."""
 LOOK_S: Final = 0.02
@@ -74,7 +76,7 @@ class Covering:
         if not self._waits:
             return None
         loop = asyncio.get_running_loop()
-        waiter = _Waiter(position, loop.time() + PATIENCE_S, loop.create_future())
+        waiter = _Waiter(position, loop.time() + WAIT_S, loop.create_future())
         self._waiting.append(waiter)
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._drain())

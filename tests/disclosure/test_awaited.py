@@ -12,6 +12,7 @@ from hub.api.problems import problem_of
 from hub.disclosure.ask import Answer
 from hub.disclosure.receipt import DUE_S
 from hub.ids import SystemSource
+from hub.ledger import covering
 from hub.ledger.covering import PATIENCE_S, PROMISED_S
 from hub.ledger.record import LogStandsError
 from hub.telemetry import REGISTRY
@@ -20,6 +21,12 @@ from tests.log.world import LogWorld
 from tests.support.parts import Enrolled, Parts, concern, opened
 
 PARTNER = "council-a"
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no answer give up because the machine is slow: here only the ledger's clock counts."""
+    monkeypatch.setattr(covering, "WAIT_S", 120.0)
 
 
 @pytest.fixture
