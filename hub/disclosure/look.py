@@ -183,8 +183,10 @@ class Looker:
         while True:
             candidates = await self._candidates(connection, ask, open_to)
             page = candidates[: ask.limit]
-            fresh = await facts(connection, keys_for(page, ask), now)
-            known = _joined(known, fresh)
+            fresh = known
+            if page or not known.positions:
+                fresh = await facts(connection, keys_for(page, ask), now)
+                known = _joined(known, fresh)
             weighed += self._scales.weigh(page, fresh, ask, london_day(now))
             last = page[-1] if len(candidates) > ask.limit else None
             if last is None or any(w.shown for w in weighed):
@@ -194,13 +196,21 @@ class Looker:
     async def _classes(
         self, connection: AsyncConnection[Any], ask: Ask, now: int
     ) -> tuple[list[tuple[ClassOfItems, Decision]], Known]:
-        """Decide the classes of a stated request. A timeline has its entitlements instead."""
+        """Decide the classes of a stated request. A timeline has its entitlements instead.
+
+        Where a silent rule hides whatever others posted, only the asker's own is looked at: so a
+        subject who is hidden costs what one who is nobody costs.
+        """
         if not ask.stated:
             return [], Known({}, {})
-        classes = await classes_of(connection, str(ask.subject))
-        posters = {one.poster for one in classes}
-        known = await facts(connection, keys_for([], ask, posters), now)
-        return self._scales.classes(classes, known, ask, london_day(now)), known
+        on = london_day(now)
+        known = await facts(connection, keys_for([], ask), now)
+        own = ask.partner if self._scales.hides_all(known, ask, on) else None
+        classes = await classes_of(connection, str(ask.subject), poster=own)
+        posters = {agency_key(one.poster) for one in classes} - known.positions.keys()
+        if posters:
+            known = _joined(known, await facts(connection, sorted(posters), now))
+        return self._scales.classes(classes, known, ask, on), known
 
     async def _candidates(
         self, connection: AsyncConnection[Any], ask: Ask, open_to: list[int]

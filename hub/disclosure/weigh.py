@@ -17,14 +17,17 @@ from contracts.labels import unmask
 from hub.disclosure.ask import Ask
 from hub.ledger.read import Known
 from hub.ledger.record import agency_key, item_key, relation_key, subject_key
-from hub.rulebook import Decision, Rulebook, decide
-from hub.rulebook.rule import PERSON
+from hub.rulebook import Decision, Rule, Rulebook, decide
+from hub.rulebook.decide import weigh
+from hub.rulebook.rule import ALL, PERSON
 from hub.views.judge import Judge
 from hub.views.question import facts_of
 from hub.views.read import Candidate
 from hub.views.read_items import ClassOfItems
 
 NO_FACTS: Mapping[str, str] = {}
+_WHOEVER = frozenset({Scope.SUBJECT, Scope.RELATION, Scope.RECIPIENT})
+"""What a fact is about that is the same for all items of a subject, towards one asker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,7 @@ class Scales:
         self._open = frozenset(
             name for name, fact in rulebook.vocabulary.items() if fact.scope is Scope.REQUEST
         )
+        self._hiding = tuple(rule for rule in rulebook.rules if _hides(rule, rulebook))
         self._decide = lru_cache(maxsize=50_000)(self._fresh)
 
     def weigh(
@@ -112,6 +116,14 @@ class Scales:
     def hidden(self, facts: Mapping[str, str], on: date) -> bool:
         """Return whether a silent rule keeps from the recipient that there is anything."""
         return self._judge.entitled(facts, on).hidden
+
+    def hides_all(self, known: Known, ask: Ask, on: date) -> bool:
+        """Return whether a silent rule keeps from the asker whatever others posted of a subject.
+
+        Only rules that look at no item are asked, so what holds here holds of every item.
+        """
+        facts = self.rulebook.known(_about(NO_FACTS, "", (), known, ask), ())
+        return any(weigh(r, facts)[0] is not False for r in self._hiding if r.in_force(on))
 
     def decision(self, facts: Mapping[str, str], on: date) -> Decision:
         """Return the decision on some facts."""
@@ -181,6 +193,14 @@ def item_facts(candidate: Candidate, known: Known) -> dict[str, str]:
     stated = known.facts.get(item_key(candidate.posted_by, candidate.jti), NO_FACTS)
     family = EVENT_TYPES[candidate.type_uri].FAMILY
     return {"item_kind": family, "item_status": "live", **stated}
+
+
+def _hides(rule: Rule, rulebook: Rulebook) -> bool:
+    """Return whether a rule, where it bites, hides every item that others posted."""
+    if not (rule.forbids and rule.silent) or rule.yields_to or rule.mask != ALL:
+        return False
+    scopes = {rulebook.vocabulary[c.fact].scope for c in rule.clauses if c.fact != "own_record"}
+    return scopes <= _WHOEVER
 
 
 def keys_for(candidates: Sequence[Candidate], ask: Ask, posters: Collection[str] = ()) -> list[str]:

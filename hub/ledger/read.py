@@ -29,6 +29,11 @@ _SEALED = (
     " FROM ledger.header h JOIN ledger.events e ON e.notification_id = h.position"
     " LEFT JOIN ledger.subject_key k ON k.key_id = h.key_id WHERE h.position = ANY(%s)"
 )
+_FACTS = (
+    "SELECT s.key, s.position, (SELECT json_object_agg(c.fact, c.value) FROM ledger.fact_current c"
+    " WHERE c.key = s.key AND (c.expires_at IS NULL OR c.expires_at > %s))"
+    " FROM ledger.fact_scope s WHERE s.key = ANY(%s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +47,13 @@ class Known:
 async def facts(connection: AsyncConnection[Any], keys: Sequence[str], now_s: int) -> Known:
     """Return what is on record under `keys`; a fact past its end is not on record.
 
-    One statement, so that values and positions belong to one moment.
+    One statement, so that values and positions belong to one moment; one row for each key, so
+    that a subject of whom much is on record is read in the time of one who is nobody.
     """
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(
-            "SELECT s.key, s.position AS changed, c.fact, c.value FROM ledger.fact_scope s"
-            " LEFT JOIN ledger.fact_current c ON c.key = s.key"
-            " AND (c.expires_at IS NULL OR c.expires_at > %s)"
-            " WHERE s.key = ANY(%s)",
-            [now_s, list(keys)],
-            prepare=True,
-        )
-        rows = await cursor.fetchall()
-    found: dict[str, dict[str, str]] = {}
-    changed: dict[str, int] = dict.fromkeys(keys, 0)
-    for row in rows:
-        changed[row["key"]] = row["changed"]
-        if row["fact"] is not None:
-            found.setdefault(row["key"], {})[row["fact"]] = row["value"]
-    return Known(found, changed)
+    cursor = await connection.execute(_FACTS, [now_s, list(keys)], prepare=True)
+    rows = await cursor.fetchall()
+    changed = dict.fromkeys(keys, 0) | {key: position for key, position, _ in rows}
+    return Known({key: held for key, _, held in rows if held}, changed)
 
 
 async def header_of(

@@ -39,8 +39,9 @@ _NEWEST_OF: LiteralString = (
 )
 _CLASSES: LiteralString = (
     "SELECT c.class_id, c.poster, c.addressed, c.facts FROM views_v1.subject_class s"
-    " JOIN views_v1.item_class c USING (class_id) WHERE s.subject = %s::uuid AND s.items > 0"
-    " ORDER BY c.class_id"
+    " JOIN views_v1.item_class c USING (class_id)"
+    " WHERE s.subject = %(subject)s::uuid AND s.items > 0"
+    " AND (%(poster)s::text IS NULL OR c.poster = %(poster)s) ORDER BY c.class_id"
 )
 
 
@@ -54,9 +55,16 @@ class ClassOfItems:
     facts: Mapping[str, str]
 
 
-async def classes_of(connection: AsyncConnection[Any], subject: str) -> list[ClassOfItems]:
-    """Return the classes of a subject's items: a handful, however many items there are."""
-    cursor = await connection.execute(_CLASSES, [subject], prepare=True)
+async def classes_of(
+    connection: AsyncConnection[Any], subject: str, *, poster: str | None = None
+) -> list[ClassOfItems]:
+    """Return the classes of a subject's items: a handful, however many items there are.
+
+    With a poster, only of the items that it posted.
+    """
+    cursor = await connection.execute(
+        _CLASSES, {"subject": subject, "poster": poster}, prepare=True
+    )
     return [ClassOfItems(row[0], row[1], tuple(row[2]), row[3]) for row in await cursor.fetchall()]
 
 
