@@ -13,6 +13,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from contracts import (
+    accounts,
     child,
     concern,
     consent,
@@ -32,6 +33,7 @@ from contracts import (
 from contracts.base import HUB_TYPES, Payload
 
 FAMILIES: Final[tuple[ModuleType, ...]] = (
+    accounts,
     child,
     concern,
     consent,

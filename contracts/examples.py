@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import TypeAdapter
 
+from contracts.accounts import Month
 from contracts.base import Code, Day, Digest, Digest64, Payload, Ref, Slug, Uuid
 from contracts.disclosure import TypeUri
 from contracts.publish import schema_of
@@ -92,6 +93,7 @@ _BY_PATTERN: Final[Mapping[str, Callable[[str, int], str]]] = {
     _pattern(Digest64): _digest64,
     _pattern(Ref): lambda _, place: f"example-rule@{place + 1}",
     _pattern(UserId): lambda _, place: f"officer-{place + 1}",
+    _pattern(Month): lambda _, __: "2026-01",
     _pattern(TypeUri): lambda _, __: "https://hub.example/events/concern-raised/v1",
 }
 

@@ -29,6 +29,7 @@ from hub.disclosure.notices import Notices
 from hub.disclosure.receipt import Receipts
 from hub.disclosure.release import Release
 from hub.disclosure.requests import Requests
+from hub.disclosure.statements import Statements
 from hub.ids import Source, SystemSource
 from hub.intake.keyring import Keyring
 from hub.intake.signing import Signer
@@ -119,6 +120,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         requests=Requests(pool, desk, sealer, ground.clock),
         finder=Finder(desk, sealer, ground.clock),
         notices=Notices(desk, door, ground.clock),
+        statements=Statements(pool=pool, door=door, receipts=receipts, clock=ground.clock),
         auditor=Auditor(
             desk=desk,
             receipts=receipts,

@@ -52,6 +52,7 @@ from adapters.kit.receipts import (
     acknowledgement,
 )
 from adapters.kit.sign import opaque, sign_event, urn
+from adapters.kit.statements import Statement
 from adapters.kit.store import Store
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "SignInError",
     "Signer",
     "SigningError",
+    "Statement",
     "Store",
     "StoreError",
     "TokenShapeError",

@@ -136,6 +136,11 @@ class Chain:
         )
         return [row[0] for row in found]
 
+    def links(self) -> list[tuple[Link, str]]:
+        """Return every receipt held, by its number: its place in the chain, and itself."""
+        found = self._store.rows("SELECT pseq, dis, bd, receipt FROM chain ORDER BY pseq")
+        return [(Link(pseq, dis, bd), receipt) for pseq, dis, bd, receipt in found]
+
     def unacknowledged(self, limit: int = 1000) -> list[Link]:
         """Return the receipts for which no signed acknowledgement has been queued yet."""
         found = self._store.rows(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -24,6 +25,7 @@ from adapters.kit.posting import Posting
 from adapters.kit.questions import Questions
 from adapters.kit.receipts import DisclosureReceipt, HubKeys, Verifier, acknowledgement
 from adapters.kit.sign import Json, urn
+from adapters.kit.statements import Statement, agreement, opened
 from adapters.kit.store import Store
 from adapters.kit.wire import Request, Wire, json_of
 
@@ -178,6 +180,29 @@ class HubClient(Posting, Questions):
         if handled.done or polled.faults:
             self.poll(ack=handled.done, faults=polled.faults, max_events=0)
         return handled
+
+    def statement(self, month: str) -> Statement | None:
+        """Return the hub's statement of a month that is over; None where it has none.
+
+        Raises:
+            ReceiptError: what came is not the hub's statement of that month.
+        """
+        path = f"/statements/{quote(month, safe='')}"
+        response = self._wire.call(Request("GET", path))
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return None
+        if not response.is_success:
+            raise problem(response)
+        return opened(json_of(response).get("statement"), month, self._verifier, self.chain)
+
+    def agree(self, statement: Statement) -> str:
+        """Queue this agency's own figures of a month, signed, whether they agree or not.
+
+        They go out with the next flush; return the event's id.
+        """
+        payload, jti = agreement(statement)
+        self.outbox.add(payload, urn(f"urn:hub:agency:{self.agency}"), jti=jti)
+        return jti
 
     def agencies(self) -> Json:
         """Return the hub's directory of agencies, as the hub states it."""

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import advice, directory, disclosures, events, log, subjects
+from hub.api import advice, directory, disclosures, events, log, statements, subjects
 from hub.api.assertion import Door
 from hub.api.body import read_body
 from hub.api.documents import POST_EVENT_DOCS, TOKEN_DOCS, secured
@@ -60,7 +60,7 @@ def create_app(hub: "Hub") -> FastAPI:
     )
     app.state.hub = hub
     app.router.routes.insert(0, Route("/events", PostEvent(hub), methods=["POST"]))
-    for part in (events, subjects, disclosures, advice, directory, log):
+    for part in (events, subjects, disclosures, advice, directory, log, statements):
         app.include_router(part.router)
     app.add_api_route("/oauth2/token", token, methods=["POST"], **TOKEN_DOCS)
     for kind in (HTTPException, RequestValidationError):
@@ -112,11 +112,12 @@ async def _refresh(hub: "Hub") -> None:
 
 
 async def _sweep(hub: "Hub") -> None:
-    """Drop proofs and answers that need no longer be remembered."""
+    """Drop what need no longer be remembered; once a month, make the statements."""
     while True:
         await asyncio.sleep(SWEEP_S)
         try:
             await hub.once.forget(seconds(hub.clock))
             await hub.requests.forget(seconds(hub.clock))
+            await hub.statements.issue_due()
         except Exception as failure:  # noqa: BLE001 - the store may be away; it comes back
             say(Log.STORE_UNAVAILABLE, error=type(failure).__name__)

@@ -16,6 +16,7 @@ from hub.disclosure.find import Finder
 from hub.disclosure.notices import Notices
 from hub.disclosure.receipt import Receipts
 from hub.disclosure.requests import Requests
+from hub.disclosure.statements import Statements
 from hub.ids import Source
 from hub.intake.signing import Signer
 from hub.ledger.append import Appender
@@ -54,6 +55,7 @@ class Hub:
     requests: Requests
     finder: Finder
     notices: Notices
+    statements: Statements
     auditor: Auditor
 
     async def open(self) -> None:

@@ -242,6 +242,7 @@ ADVICE = closed(
     rulebook=TEXT,
 )
 RECEIPT = closed(receipt=JWS, proof={"type": ["string", "null"]})
+STATEMENT = closed(statement=JWS, proof={"type": ["string", "null"]})
 INTAKE_ERROR = closed(err=TEXT, description=TEXT)
 BATCH = closed(ack=many(UUID), setErrs=keyed(INTAKE_ERROR), receipts=keyed(JWS))
 POLLED = closed(sets=keyed(JWS), moreAvailable={"type": "boolean"})

@@ -9,12 +9,14 @@ a promise is kept once: asked for again when the log has gone on, it names the c
 
 import hashlib
 
+from contracts.accounts import Figures
 from hub.intake import encoding
 from hub.intake.agencies import issuer_uri
 from hub.intake.signing import Signer
-from hub.ledger.record import Record
+from hub.ledger.record import Header, Record
 
 RECEIPT_TYP = "hub-receipt+jwt"
+STATEMENT_TYP = "hub-statement+jwt"
 DUE_S = 86_400
 """When a promised checkpoint is due: past it, a receipt that the log lacks is proof of a fault."""
 
@@ -64,6 +66,21 @@ class Receipts:
                 **covered,
             },
             typ=RECEIPT_TYP,
+        )
+
+    def for_statement(self, header: Header) -> str:
+        """Return the signed text of a statement on record: its figures, and its leaf `idx`."""
+        said = {name: header.routing[name] for name in ("month", *Figures._fields)}
+        return self._signer.sign(
+            {
+                "iss": self._hub_uri,
+                "aud": issuer_uri(self._hub_uri, header.routing["partner"]),
+                "jti": str(header.jti),
+                "iat": header.recorded_at_ms // 1000,
+                "idx": header.position - 1,
+                **said,
+            },
+            typ=STATEMENT_TYP,
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
+from contracts.accounts import StatementAgreed
 from contracts.base import Fact, Payload, Scope
 from contracts.disclosure import RecipientAcknowledged, RegisterEntry
 from contracts.governance import (
@@ -29,7 +30,7 @@ from hub.rulebook.rule import PERSON
 
 KINDS: tuple[tuple[tuple[type[Payload], ...], str], ...] = (
     ((RegisterEntry,), "disclosure"),
-    ((RecipientAcknowledged,), "ack"),
+    ((RecipientAcknowledged, StatementAgreed), "ack"),
     ((KeyRegistered, KeyRevoked), "key"),
     ((AgencyRegistered, RulebookReleased), "policy"),
 )

@@ -45,6 +45,7 @@ OPERATIONS = (
     "GET /disclosures/{jti}",
     "POST /disclosures/{jti}/review",
     "GET /receipts/{jti}",
+    "GET /statements/{month}",
     "GET /agencies",
     "GET /agencies/{agency}/jwks",
     "GET /contracts/{kind}",
