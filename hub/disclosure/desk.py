@@ -15,12 +15,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused, ReasonCode
+from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused
 from hub.clock import Clock
+from hub.disclosure import refusal
 from hub.disclosure.ask import Answer, Ask, Search
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.glass import FULL_RECORD_S, statement, through, told
-from hub.disclosure.interest import RULE
 from hub.disclosure.look import Found, Looker
 from hub.disclosure.purposes import shipped_purposes
 from hub.disclosure.receipt import digest
@@ -86,7 +86,7 @@ class Desk:
             LedgerError: the answer could not be recorded; nothing was released.
         """
 
-        def refusal(found: Found) -> bytes:
+        def refused(found: Found) -> bytes:
             nameable = (d for d in found.decisions if d.nameable)
             decision = next(nameable, found.asker)
             return canonical(self.renderer.refusal(ask, decision, ask.request_id))
@@ -94,7 +94,7 @@ class Desk:
         closed = await self.closed(ask)
         if closed is not None:
             return closed
-        return await self._settled(ask, self._released, refusal)
+        return await self._settled(ask, self._released, refused)
 
     async def closed(self, ask: Ask | Search) -> Answer | None:
         """Refuse, in words, a purpose that the asker's kind of agency may not state.
@@ -107,10 +107,10 @@ class Desk:
         agency = self.door.directory.now.agencies.find(ask.partner)
         kind = "" if agency is None else agency.kind
         one = ask if isinstance(ask, Ask) else None
-        refusal = self._purposes.refusal(kind, ask.purpose, one.request_id if one else None)
-        if refusal is None:
+        said = self._purposes.refusal(kind, ask.purpose, one.request_id if one else None)
+        if said is None:
             return None
-        body = canonical(refusal)
+        body = canonical(said)
         entry = DisclosureRefused.model_validate(
             {
                 "about": "agency",
@@ -120,7 +120,7 @@ class Desk:
                 "purpose": ask.purpose,
                 "legal_demand": ask.legal_demand,
                 "channel": one.channel if one else "find",
-                "request_id": refusal["request_id"],
+                "request_id": said["request_id"],
                 "rulebook": self.scales.rulebook.sha256,
                 "fact_position": 0,
                 "body_digest": digest(body),
@@ -220,14 +220,11 @@ class Desk:
         )
 
     def _refused(self, ask: Ask, found: Found, body: bytes) -> DisclosureRefused:
-        rules = {r for d in found.decisions for r in d.forbids}
-        if found.barred:
-            rules = {self.scales.rulebook.rule(RULE).name}
         missing = {f for d in found.decisions for _, f in d.missing}
         return DisclosureRefused(
             **self._head(ask, found, body),
-            reason_code=_reason(found),
-            rules=tuple(sorted(rules))[:80],
+            reason_code=refusal.reason(found, self.scales.rulebook),
+            rules=refusal.rules(found, self.scales.rulebook)[:80],
             would_change=tuple(sorted(missing))[:80],
             refer_to=found.refer_to,
         )
@@ -255,19 +252,3 @@ def _lines(found: Found) -> tuple[DisclosedItem, ...]:
     if wish is None or any(w.candidate == wish.weighed.candidate for w in found.shown):
         return lines
     return (*lines, wish.recorded())
-
-
-def _reason(found: Found) -> ReasonCode:
-    """Return why nothing leaves, in the register's closed words."""
-    decisions = found.decisions
-    if found.barred:
-        return "own_conflict"
-    if not decisions:
-        return "nothing_to_show"
-    if found.refer_to:
-        return "person_must_decide"
-    if any(f.startswith("x-capacity-refusal") for d in decisions for f in d.forbids):
-        return "consent_refused_no_override"
-    if any(d.forbids for d in decisions):
-        return "bar"
-    return "no_gateway"

@@ -96,7 +96,11 @@ class Looker:
         async with self._pool.connection() as connection:
             classes, first = await self._classes(connection, ask, now)
             open_to = [one.id for one, decision in classes if decision.shown]
-            weighed, known, more = await self._full_page(connection, ask, open_to, first, now)
+            # Whoever states a request asks for what others hold: its own record is no answer.
+            of_others = [
+                one.id for one, decision in classes if decision.shown and one.poster != ask.partner
+            ]
+            weighed, known, more = await self._full_page(connection, ask, of_others, first, now)
             relation = known.facts.get(relation_key(ask.subject, ask.partner), NO_FACTS)
             if barred(relation, ask.user):
                 return self._nothing(ask, known, now)

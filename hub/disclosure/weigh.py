@@ -151,8 +151,9 @@ def _weighed(
     blocked: bool,
 ) -> Weighed:
     shown = may & unmask(candidate.categories)
-    # That something exists, and nothing of it, is not an answer.
-    something = bool(shown - {Category.EXISTENCE})
+    # That something exists, and nothing of it, is no answer: save to whom it is no news, since
+    # they posted it, and to whom it was sent.
+    something = bool(shown - {Category.EXISTENCE}) or (bool(shown) and _known_to_be_there(facts))
     return Weighed(
         candidate=candidate,
         decision=decision,
@@ -161,6 +162,11 @@ def _weighed(
         cleared=facts.get("narrative_cleared") == "yes",
         blocked=blocked,
     )
+
+
+def _known_to_be_there(facts: Mapping[str, str]) -> bool:
+    """Return whether the asker posted an item, or was sent it by name."""
+    return "yes" in (facts["own_record"], facts["addressed_to_recipient"])
 
 
 def _facts(candidate: Candidate, known: Known, ask: Ask) -> dict[str, str]:

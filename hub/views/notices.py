@@ -13,18 +13,27 @@ leaves out those whose agency has since lost the entitlement.
 from collections.abc import Iterable
 from typing import Final
 
+from contracts.base import Category
 from contracts.integrity import Corrected, Disputed, Retracted
+from contracts.labels import mask
 from hub.views import case_file
 from hub.views.rows import Cause, HeaderRow, Item, Notice, notice_jti
 from hub.views.world import HUB, World
 
 CORRECTIONS: Final = frozenset(kind.TYPE for kind in (Corrected, Disputed, Retracted))
+_BARE: Final = mask((Category.EXISTENCE,))
 ALARM_HEARD_BY: Final = frozenset({"council", "cqc", "police", "commissioner"})
 
 
 def new_item(world: World, item: Item) -> None:
-    """Tell each agency that may hear of a new item, except its poster."""
-    for agency in case_file.told(world.subjects[item.subject], item.class_id):
+    """Tell each agency that may hear of a new item, except its poster.
+
+    An item that says no more than that it is there is listed to whom it was sent, and to no others.
+    """
+    agencies = case_file.told(world.subjects[item.subject], item.class_id)
+    if item.categories | _BARE == _BARE:
+        agencies &= set(world.classes[item.class_id].addressed)
+    for agency in agencies:
         if agency != item.agency:
             _add(world, agency, "item", item=item)
 

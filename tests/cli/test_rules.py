@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import hub.rulebook
+from adapters.kit import urn
+from contracts.concern import ConcernRaised
 from hub.cli import app
 from hub.rulebook import shipped
 from hub.rulebook.build import canonical
@@ -98,10 +100,27 @@ def test_docs_writes_every_page(tmp_path: Path) -> None:
     assert len(list((tmp_path / "pages" / "rules").iterdir())) == len(shipped().rules)
 
 
-def test_whatif_reads_the_ledgers_history(hub: RunningHub) -> None:
+def test_whatif_reads_the_ledgers_history(hub: RunningHub, draft: Path) -> None:
     told = environment(hub.settings)
-    done = CliRunner().invoke(app, ["rulebook", "whatif", str(LAW), "--json"], env=told)
-    assert done.exit_code == 0, done.output
-    report = json.loads(done.stdout)
-    assert report["decisions"] >= 0
-    assert (report["differing"], report["changed_rules"]) == (0, [])
+    number = hub.nhs_number()
+    concern = ConcernRaised(
+        about="adult", at_risk="yes", care_needs="yes", addressed_to=("north-council",)
+    )
+    hub.post("oak-gp", concern, urn(f"urn:nhs:number:{number}"))
+    hub.settle()
+    subject = hub.find("north-council", number)
+    (page,) = hub.client("north-council").timeline(subject, purpose="safeguarding_enquiry")
+    assert "adult-concern-to-council" in json.dumps(page.data)
+    hub.settle()
+    rule = draft / "rules" / "adult-concern-to-council.toml"
+    rule.write_text(rule.read_text().replace("in_force_from = 20", "in_force_from = 30"))
+    same, other = (
+        json.loads(
+            CliRunner().invoke(app, ["rulebook", "whatif", str(law), "--json"], env=told).stdout
+        )
+        for law in (LAW, draft)
+    )
+    assert same["decisions"] == other["decisions"] > 0
+    assert (same["differing"], same["changed_rules"]) == (0, [])
+    assert other["differing"] > 0
+    assert other["changed_rules"] == ["adult-concern-to-council"]

@@ -121,6 +121,13 @@ def entitled(parts: Parts, partner: str, position: int) -> set[str]:
     return {c.value for (mask,) in rows for c in unmask(mask)}
 
 
+def sent_to(parts: Parts, item: dict[str, Any]) -> list[str]:
+    ((addressed,),) = parts.rows(
+        "SELECT routing->'addressees' FROM ledger.header WHERE position = %s", item["position"]
+    )
+    return addressed or []
+
+
 def check(parts: Parts, partner: str, subject: UUID, purpose: str, answer: Answer) -> int:
     recorded(parts, answer)
     items = items_of(answer)
@@ -128,7 +135,9 @@ def check(parts: Parts, partner: str, subject: UUID, purpose: str, answer: Answe
         shown = set(item["shown"])
         assert shown <= fresh(parts, partner, subject, item, purpose)
         assert not shown & set(item["withheld"])
-        assert shown - {Category.EXISTENCE.value}
+        bare = not shown - {Category.EXISTENCE.value}
+        assert shown
+        assert not bare or item["posted_by"] == partner or partner in sent_to(parts, item)
     return len(items)
 
 
