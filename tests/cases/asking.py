@@ -61,10 +61,10 @@ class Asking:
         Raises:
             UnrecordedError: the register does not hold the answer that was received.
         """
+        if ask.via == "poll" or not ask.by:
+            self.hub.settle()  # notices come from the views, and an officer reads them
         if ask.via == "poll":
             return self._polled(ask)
-        if not ask.by:
-            self.hub.settle()  # an officer reads the views
         client = self.hub.client(self.names.cast[ask.by] if ask.by else IG)
         self.names.posts[ask.id] = request_id = new_id()
         response, receipt = _sent(client, _request(ask, self._whom(ask), request_id))
