@@ -1,11 +1,11 @@
 """What labels do: which categories a payload holds, what may be indexed, what may be shown.
 
 In: contracts.base.
-Out: categories_in, routing, redact, mask, unmask.
+Out: categories_in, categories_mask, routing, redact, mask, unmask.
 Never here: who may see a category. The rulebook decides; these only carry it out, field by field.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import TypeAlias, Union
 
@@ -32,15 +32,31 @@ def unmask(bits: int) -> frozenset[Category]:
 
 def categories_in(payload: Payload) -> frozenset[Category]:
     """Return the categories of the fields that say something."""
-    return frozenset(label.category for label in _labels_said(payload))
+    return unmask(categories_mask(payload))
+
+
+def categories_mask(part: Part) -> int:
+    """Return the categories of the fields that say something, as bits."""
+    bits = 0
+    said = vars(part)
+    for name, own, holds_part in _bits(type(part)):
+        value = said[name]
+        if value is None or value == ():
+            continue
+        bits |= own
+        if holds_part:
+            for inner in value if isinstance(value, tuple) else (value,):
+                bits |= categories_mask(inner)
+    return bits
 
 
 def routing(payload: Payload) -> dict[str, JSON]:
     """Return the fields the hub may keep outside the sealed payload, to index by."""
+    said = vars(payload)
     return {
         name: plain(value)
-        for name, value, label in _said(payload)
-        if label is not None and label.routing
+        for name in _routed(type(payload))
+        if (value := said[name]) is not None and value != ()
     }
 
 
@@ -57,7 +73,12 @@ def redact(part: Part, shown: frozenset[Category], *, cleared: bool) -> dict[str
 def plain(value: object) -> JSON:
     """Return a payload's value as JSON has it."""
     if isinstance(value, Part):
-        return {name: plain(inner) for name, inner, _ in _said(value)}
+        said = vars(value)
+        return {
+            name: plain(said[name])
+            for name, _, _ in _bits(type(value))
+            if said[name] is not None and said[name] != ()
+        }
     if isinstance(value, tuple):
         return [plain(inner) for inner in value]
     if value is None or isinstance(value, bool | int):
@@ -80,20 +101,16 @@ def _plan(kind: type[Part]) -> tuple[tuple[str, Label | None, int, int, bool], .
     return tuple(plan)
 
 
-def _said(part: Part) -> Iterator[tuple[str, object, Label | None]]:
-    for name, label, _, _, _ in _plan(type(part)):
-        value = getattr(part, name)
-        if value is not None and value != ():
-            yield name, value, label
+@cache
+def _bits(kind: type[Part]) -> tuple[tuple[str, int, bool], ...]:
+    """Return each field's name, its own category's bit (0: none) and whether it holds a Part."""
+    return tuple((name, own, holds_part) for name, _, _, own, holds_part in _plan(kind))
 
 
-def _labels_said(part: Part) -> Iterator[Label]:
-    for _, value, label in _said(part):
-        if label is not None:
-            yield label
-        for inner in value if isinstance(value, tuple) else (value,):
-            if isinstance(inner, Part):
-                yield from _labels_said(inner)
+@cache
+def _routed(kind: type[Part]) -> tuple[str, ...]:
+    """Return the names of the fields that may be indexed by."""
+    return tuple(n for n, label, _, _, _ in _plan(kind) if label is not None and label.routing)
 
 
 def _kept(part: Part, shown: int, cleared: bool) -> dict[str, JSON]:  # noqa: FBT001 - private

@@ -3,6 +3,7 @@
 In: Settings. Out: a Hub. Never here: a rule, a request, a second set of parts.
 """
 
+import gc
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -181,7 +182,13 @@ def _pool(settings: Settings) -> Pool:
 def asgi() -> FastAPI:
     """Return the application of one API process, set up from the environment."""
     configure()
-    return create_app(build(load()))
+    app = create_app(build(load()))
+    # What stands for the life of the process need not be walked at each collection, and a request
+    # leaves no cycles: at the default of 700 the collector took a tenth of the time of an event.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+    return app
 
 
 def projector(clock: Clock | None = None) -> Projector:

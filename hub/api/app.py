@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from hub.api import advice, directory, disclosures, events, log, statements, subjects
 from hub.api.assertion import Door
@@ -35,6 +36,23 @@ REFRESH_S = 1.0
 SWEEP_S = 60.0
 
 
+class Application(FastAPI):
+    """FastAPI, with POST /events taken before its middleware and its search for a route.
+
+    They cost a fifth of the time of a whole event, and do nothing for one: the endpoint reads its
+    own body, counts itself and answers for every error.
+    """
+
+    posted: PostEvent
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the process's start and end."""
+        if scope["type"] == "http" and scope["path"] == "/events" and scope["method"] == "POST":
+            await self.posted(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(hub: "Hub") -> FastAPI:
     """Return the application of one process."""
 
@@ -50,7 +68,7 @@ def create_app(hub: "Hub") -> FastAPI:
         await hub.close()
         say(Log.STOPPED, part="api")
 
-    app = FastAPI(
+    app = Application(
         title="Safeguarding hub",
         version="1",
         description=DESCRIPTION,
@@ -59,7 +77,9 @@ def create_app(hub: "Hub") -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.hub = hub
-    app.router.routes.insert(0, Route("/events", PostEvent(hub), methods=["POST"]))
+    app.posted = PostEvent(hub)
+    # Among the routes as well: they say which methods /events has, and where a POST would go.
+    app.router.routes.insert(0, Route("/events", app.posted, methods=["POST"]))
     for part in (events, subjects, disclosures, advice, directory, log, statements):
         app.include_router(part.router)
     app.add_api_route("/oauth2/token", token, methods=["POST"], **TOKEN_DOCS)

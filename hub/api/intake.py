@@ -5,6 +5,7 @@ Never here: FastAPI's parsing, which costs half of what a whole event does on th
 """
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
@@ -36,12 +37,17 @@ class PostEvent:
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
+        # Looked up once: finding a counter by its labels costs more than counting.
+        self._seconds = SECONDS.labels("/events")
+        self._taken = REQUESTS.labels("/events", "202")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        with SECONDS.labels("/events").time():
-            status, headers, body = await self._answer(scope, receive)
-        REQUESTS.labels("/events", str(status)).inc()
+        started = time.perf_counter()
+        status, headers, body = await self._answer(scope, receive)
+        self._seconds.observe(time.perf_counter() - started)
+        taken = status == 202  # noqa: PLR2004
+        (self._taken if taken else REQUESTS.labels("/events", str(status))).inc()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

@@ -13,6 +13,8 @@ from nacl.signing import SigningKey
 from hub.intake import encoding
 from hub.intake.jwk import Alg, PublicKey, read_jwk
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Signer:
     """An Ed25519 key that signs what the hub issues. Its `repr` shows the public name only."""
@@ -56,5 +58,4 @@ class Signer:
 
 
 def _segment(members: Mapping[str, Any]) -> bytes:
-    text = json.dumps(dict(members), ensure_ascii=False, separators=(",", ":"))
-    return encoding.encode(text.encode())
+    return encoding.encode(_COMPACT(dict(members)).encode())

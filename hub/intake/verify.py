@@ -31,6 +31,7 @@ from hub.intake.keyring import Key, KeyNotYoursError, KeyRefusedError, Keyring
 
 MAX_TOKEN_BYTES: Final = envelope.MAX_TOKEN_BYTES
 EVENT_TYP: Final = envelope.TYP
+_AS_JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def _payload(claims: Claims, poster: Agency) -> Payload:
     """Read the event's content by the contract of its type, if its poster may post that type."""
     # Written again rather than cut out of the token: the contracts read JSON, and this text has
     # exactly the members the strict reader saw.
-    content = json.dumps(claims.content, ensure_ascii=False).encode()
+    content = _AS_JSON(claims.content).encode()
     try:
         payload = read(claims.type_uri, content)
     except UnknownTypeError:

@@ -6,6 +6,7 @@ not say that it may be indexed.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from uuid import UUID
 
 from contracts.accounts import StatementAgreed
@@ -19,7 +20,7 @@ from contracts.governance import (
     RulebookReleased,
 )
 from contracts.identity import SubjectDescribed
-from contracts.labels import JSON, categories_in, mask, routing
+from contracts.labels import JSON, categories_mask, routing
 from hub.intake.agencies import HUB_SLUG
 from hub.intake.identifiers import IdentifierKind
 from hub.intake.verify import Verified
@@ -56,11 +57,11 @@ def draft(
         agency=verified.agency,
         jti=UUID(verified.jti),
         type_uri=verified.type_uri,
-        kind=_kind(payload),
+        kind=_kind(type(payload)),
         token=verified.token,
         digest=verified.signing_digest,
         occurred_at=verified.toe,
-        categories=mask(categories_in(payload)),
+        categories=categories_mask(payload),
         routing=_routing(verified),
         subject=subject,
         identifiers=identifiers,
@@ -75,8 +76,9 @@ def draft(
     )
 
 
-def _kind(payload: Payload) -> str:
-    return next((kind for types, kind in KINDS if isinstance(payload, types)), "event")
+@cache
+def _kind(said: type[Payload]) -> str:
+    return next((kind for types, kind in KINDS if issubclass(said, types)), "event")
 
 
 def _whose(verified: Verified) -> tuple[UUID | None, tuple[Identifier, ...]]:
