@@ -15,6 +15,7 @@ under one is held to less: it says nothing that the event does not. How many tho
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
 from psycopg import Connection
@@ -22,8 +23,7 @@ from psycopg import Connection
 from contracts.base import Payload
 from contracts.catalogue import latest
 from hub.intake.agencies import AgencyRegister
-from hub.intake.identifiers import read_sub_id
-from hub.intake.verify import Verified
+from hub.intake.identifiers import Identifier, read_sub_id
 from hub.ledger.draft import draft
 from hub.ledger.opened import claims_of
 from hub.ledger.record import Draft
@@ -37,6 +37,20 @@ _OTHERS: Final[LiteralString] = (
     " WHERE kind = 'disclosure' AND routing->>'rulebook' <> %s"
 )
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """What the ledger holds of an event. No Verified: that word is the front door's alone."""
+
+    agency: str
+    jti: str
+    type_uri: str
+    payload: Payload
+    token: bytes
+    signing_digest: bytes
+    toe: int
+    identifiers: tuple[Identifier, ...]
 
 
 class Said:
@@ -79,24 +93,19 @@ class Said:
         payload: Payload,
         agencies: AgencyRegister,
     ) -> Draft:
-        verified = Verified(
-            iss=claims["iss"],
+        stored = _Stored(
             agency=row["agency"],
             jti=claims["jti"],
             type_uri=row["type"],
             payload=payload,
-            claims=claims,
             token=token,
             signing_digest=bytes(row["digest"]),
-            kid="",
-            iat=claims["iat"],
             toe=claims["toe"],
-            txn=claims.get("txn"),
             identifiers=read_sub_id(claims["sub_id"]),
         )
         poster = agencies.find(row["agency"])
         return draft(
-            verified,
+            stored,
             poster_kind="" if poster is None else poster.kind,
             vocabulary=self._rulebook.vocabulary,
         )

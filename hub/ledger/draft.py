@@ -7,6 +7,7 @@ not say that it may be indexed.
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from typing import Protocol
 from uuid import UUID
 
 from contracts.accounts import StatementAgreed
@@ -22,8 +23,8 @@ from contracts.governance import (
 from contracts.identity import SubjectDescribed
 from contracts.labels import JSON, categories_mask, routing
 from hub.intake.agencies import HUB_SLUG
+from hub.intake.identifiers import Identifier as Named
 from hub.intake.identifiers import IdentifierKind
-from hub.intake.verify import Verified
 from hub.ledger.demographics import demographic_keys
 from hub.ledger.record import Draft, Guard, Identifier, standing_key
 from hub.rulebook.model import FactEntry
@@ -38,8 +39,29 @@ KINDS: tuple[tuple[tuple[type[Payload], ...], str], ...] = (
 """The leaf kind of what is not an ordinary `event`."""
 
 
+class _Said(Protocol):
+    """What a draft is made of: of a Verified event, or of one that the ledger holds already."""
+
+    @property
+    def agency(self) -> str: ...
+    @property
+    def jti(self) -> str: ...
+    @property
+    def type_uri(self) -> str: ...
+    @property
+    def payload(self) -> Payload: ...
+    @property
+    def token(self) -> bytes: ...
+    @property
+    def signing_digest(self) -> bytes: ...
+    @property
+    def toe(self) -> int: ...
+    @property
+    def identifiers(self) -> tuple[Named, ...]: ...
+
+
 def draft(
-    verified: Verified,
+    verified: _Said,
     *,
     poster_kind: str,
     vocabulary: Mapping[str, FactEntry],
@@ -81,7 +103,7 @@ def _kind(said: type[Payload]) -> str:
     return next((kind for types, kind in KINDS if issubclass(said, types)), "event")
 
 
-def _whose(verified: Verified) -> tuple[UUID | None, tuple[Identifier, ...]]:
+def _whose(verified: _Said) -> tuple[UUID | None, tuple[Identifier, ...]]:
     """Return the hub id the poster gave, if any, and every other way it named the subject."""
     subject: UUID | None = None
     named: list[Identifier] = []
@@ -98,7 +120,7 @@ def _whose(verified: Verified) -> tuple[UUID | None, tuple[Identifier, ...]]:
     return subject, tuple(named)
 
 
-def _routing(verified: Verified) -> dict[str, JSON]:
+def _routing(verified: _Said) -> dict[str, JSON]:
     """Return the payload's routing fields, whom it is addressed to, and which setting it is."""
     fields = routing(verified.payload)
     if addressees := verified.payload.addressees():
@@ -111,7 +133,7 @@ def _routing(verified: Verified) -> dict[str, JSON]:
 
 
 def _may_assert(
-    fact: Fact, verified: Verified, poster_kind: str, vocabulary: Mapping[str, FactEntry]
+    fact: Fact, verified: _Said, poster_kind: str, vocabulary: Mapping[str, FactEntry]
 ) -> bool:
     """Return whether this poster's word on this fact counts."""
     if poster_kind == HUB_SLUG:
