@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     the entry is durable, with a receipt that promises the checkpoint."""
     checkpoint_ms: int = Field(default=200, ge=20, le=1000)
     """How long the sequencer pauses between checkpoints: what an answer waits, at most."""
+    tsa_url: str = ""
+    """Who stamps the checkpoint in an evidence pack with the time (RFC 3161). Empty: nobody."""
+    tsa_ca: str = ""
+    """A file with the certificates that the stamp's signature leads to (PEM); packs carry it."""
     approvers: str = "officer-1,officer-2"
     """Two officers who stand for the hub's own keys and registrations, as opaque ids."""
 

@@ -8,7 +8,7 @@ the transaction that signs the larger tree. So no reader can meet a tile ahead o
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
@@ -114,14 +114,26 @@ class LogReader:
 
     async def proof(self, index: int) -> str | None:
         """Return the proof that a leaf is in the log, or None where no checkpoint covers it."""
+        _, proofs = await self.proofs([index])
+        return proofs.get(index)
+
+    async def proofs(self, indexes: Sequence[int]) -> tuple[Published | None, dict[int, str]]:
+        """Return the latest checkpoint, and proofs under it of those leaves that it covers."""
         async with self._pool.connection() as connection:
             published = await self._checkpoint(connection)
-            if published is None or not 0 <= index < published.size:
-                return None
-            path = merkle.inclusion(index, published.size)
-            tiles = await _tiles(connection, merkle.tiles_for(path))
-        hashes = [merkle.range_hash(tiles, one) for one in path]
-        return proof_text(index, hashes, published.note)
+            size = 0 if published is None else published.size
+            paths = {i: merkle.inclusion(i, size) for i in indexes if 0 <= i < size}
+            needed = merkle.tiles_for(one for path in paths.values() for one in path)
+            tiles = await _tiles(connection, needed) if needed else {}
+        if published is None:
+            return None, {}
+        proofs = {
+            index: proof_text(
+                index, [merkle.range_hash(tiles, one) for one in path], published.note
+            )
+            for index, path in paths.items()
+        }
+        return published, proofs
 
     async def _checkpoint(self, connection: AsyncConnection[Any]) -> Published | None:
         if self._quorum:

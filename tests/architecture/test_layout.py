@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from tests.architecture.repository import CODE, modules, name, text, tree
+from tests.architecture.repository import CODE, ROOT, modules, name, text, tree
 
 FILE_LINES = 300
+# Handed to people who have nothing else of ours: one file each, by design.
+ALONE = {"adapters/verifiers/verify.py": 400, "adapters/verifiers/verify.mjs": 400}
 MEDIAN_LINES = 120
 FUNCTION_LINES = 50
 ROOM_WORDS = ("In:", "Out:", "Never here:")
@@ -27,7 +29,9 @@ def _functions(path: Path) -> Iterator[tuple[str, int]]:
 def test_every_file_can_be_read_in_one_sitting() -> None:
     lengths = _lengths()
     assert lengths
-    assert {file: n for file, n in lengths.items() if n > FILE_LINES} == {}
+    assert {f: n for f, n in lengths.items() if n > ALONE.get(f, FILE_LINES)} == {}
+    alone = {file: len(text(ROOT / file).splitlines()) for file in ALONE}
+    assert {file: n for file, n in alone.items() if n > ALONE[file]} == {}
 
 
 def test_most_files_are_short() -> None:

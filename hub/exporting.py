@@ -1,0 +1,62 @@
+"""Puts together what hands evidence over, from the parts of a running hub.
+
+In: a Hub. Out: an Evidence. Never here: what a pack holds, or a second way to record one.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hub.api.parts import Hub
+from hub.audit.evidence import Evidence, Keys
+from hub.ledger.cosigning import read_witnesses
+from hub.ledger.logparts import log_key
+from hub.ledger.sealing import Sealer
+from hub.ledger.tiles import LogReader
+from hub.settings import Settings
+from hub.witness.ask import stamp
+
+
+def evidence_of(hub: Hub) -> Evidence:
+    """Return what makes packs of this hub's ledger.
+
+    Raises:
+        NoteError: a witness in the settings has no proper key.
+        OSError: the time authority's certificates cannot be read.
+    """
+    settings = hub.settings
+    return Evidence(
+        desk=hub.desk,
+        pool=hub.pool,
+        log=LogReader(hub.pool, quorum=settings.witness_quorum),
+        opened=lambda rows: _opened(rows, hub.sealer),
+        signer=hub.signer,
+        keys=_keys(settings, hub),
+        clock=hub.clock,
+        source=hub.source,
+        hub_uri=settings.hub_uri,
+    )
+
+
+def _keys(settings: Settings, hub: Hub) -> Keys:
+    witnesses = [one.key for one in read_witnesses(settings.witnesses)]
+    return Keys(
+        log=log_key(settings.keys_dir, settings.hub_uri, hub.source).verifier,
+        witnesses=tuple(sorted(witnesses, key=lambda one: one.name)),
+        stamp=(lambda query: stamp(settings.tsa_url, query)) if settings.tsa_url else None,
+        tsa_ca=Path(settings.tsa_ca).read_bytes() if settings.tsa_ca else b"",
+    )
+
+
+async def _opened(
+    rows: Sequence[Mapping[str, Any]], sealer: Sealer
+) -> dict[int, tuple[bytes, bytes]]:
+    """Open rows whose keys are live: the token of each, and its blinding bytes."""
+    found = {}
+    for row in rows:
+        if not sealer.known(row["key_id"]):
+            sealer.admit(row["key_id"], bytes(row["wrapped"]))
+        found[row["position"]] = sealer.unseal(
+            bytes(row["state"]), agency=row["agency"], jti=row["jti"], kind=row["kind"]
+        )
+    return found

@@ -1,0 +1,362 @@
+"""An evidence pack: what is in it, that two strangers to the hub verify it, and what they find."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from typer.testing import CliRunner
+
+from adapters.verifiers.verify import Pack
+from hub.audit.evidence import EvidenceError
+from hub.audit.pack import MANIFEST_TYP, zipped
+from hub.audit.selection import Scope, ScopeError
+from hub.cli import app
+from hub.disclosure.receipt import digest
+from hub.intake import encoding
+from tests.audit.evidence import HARM, Told, files_of
+from tests.support.hub_process import environment
+
+VERIFIERS = Path(__file__).parents[2] / "adapters" / "verifiers"
+Files = dict[str, bytes]
+
+
+def verified(files: Files, **given: Any) -> Pack:  # noqa: ANN401 - the verifier's options
+    """Return the Python verifier, done."""
+    pack = Pack(files, Namespace(**{"hub": None, "log": None, "witness": None, **given}))
+    pack.run()
+    return pack
+
+
+def flipped(raw: bytes) -> bytes:
+    """Return bytes of which the middle one is another."""
+    middle = len(raw) // 2
+    return raw[:middle] + bytes([raw[middle] ^ 1]) + raw[middle + 1 :]
+
+
+def entry_of(files: Files, wanted: Callable[[dict[str, Any]], bool]) -> str:
+    """Return the name of the first entry that is wanted."""
+    entries = sorted(n for n in files if n.startswith("entries/") and n.endswith(".json"))
+    return next(name for name in entries if wanted(json.loads(files[name])))
+
+
+def of_type(name: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda said: said.get("type", "").endswith(f"/{name}/v1")
+
+
+def test_pack_as_it_was_written_verifies_and_says_so(told: Told) -> None:
+    for pack in (told.pack, told.content):
+        done = verified(files_of(pack))
+        assert done.faults == []
+        assert done.leaves == len([n for n in files_of(pack) if n.endswith(".proof")]) > 6
+        assert any(line.startswith("witness w.example: 17") for line in done.told)
+        assert any(line.endswith("signature holds") for line in done.told)
+
+
+def test_program_prints_a_plain_report_and_ends_with_zero(told: Told, tmp_path: Path) -> None:
+    pack = tmp_path / "p.zip"
+    pack.write_bytes(told.pack)
+    key = json.loads(files_of(told.pack)["keys/hub.jwk"])
+    program = [sys.executable, "-I", str(VERIFIERS / "verify.py")]
+    command = [*program, str(pack)]
+    known = ["--hub", told.hub.signer.kid, "--log", told.log.key.verifier.vkey,
+             "--witness", told.witness.vkey]  # fmt: skip
+    done = subprocess.run([*command, *known], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "VERIFIED"
+    assert "NOTE" not in done.stdout
+    unknown = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "NOTE: keys were taken from the pack" in unknown.stdout
+    assert key["kty"] == "OKP"
+    pack.write_bytes(flipped(told.pack))
+    spoiled = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (spoiled.returncode, spoiled.stdout.splitlines()[-1]) == (1, "NOT VERIFIED")
+    absent = subprocess.run([*program, str(tmp_path / "no")], capture_output=True, check=False)
+    assert absent.returncode == 2
+
+
+def test_pack_without_an_order_holds_nothing_that_an_agency_said(told: Told) -> None:
+    assert HARM.encode() not in told.pack
+    assert b"999000" not in told.pack  # nobody's number either
+    files = files_of(told.pack)
+    closed = [json.loads(raw) for name, raw in files.items() if name.endswith(".json")]
+    events = [said for said in closed if said.get("kind") == "event"]
+    assert len(events) == 2
+    assert all(said["token"] is None and "type" not in said for said in events)
+
+
+def test_pack_on_an_order_opens_what_was_disclosed_and_the_register_says_so(told: Told) -> None:
+    files = files_of(told.content)
+    name = entry_of(files, lambda said: said["kind"] == "event")
+    claims = encoding.decode(json.loads(files[name])["token"].split(".")[1].encode())
+    assert HARM.encode() in claims
+    ((routing,),) = told.parts.rows(
+        "SELECT routing FROM ledger.header WHERE routing->>'reason' = 'CO-2026-0042'"
+    )
+    shown = {item["position"] for item in routing["items"]}
+    opened = {
+        said["position"]
+        for raw in (files[n] for n in files if n.startswith("entries/") and n.endswith(".json"))
+        if (said := json.loads(raw))["kind"] == "event" and said["token"] is not None
+    }
+    assert opened == shown
+    assert (routing["legal_demand"], routing["channel"]) == ("court_order", "bundle")
+    assert routing["body_digest"] == digest(told.content)
+
+
+def test_every_export_is_recorded_with_the_digest_of_its_bytes(told: Told) -> None:
+    claims = json.loads(encoding.decode(told.receipt.split(".")[1].encode()))
+    assert claims["bd"] == digest(told.pack)
+
+
+def test_summary_names_each_answer_for_people(told: Told) -> None:
+    files = files_of(told.pack)
+    page, paper = files["summary.html"].decode(), files["summary.pdf"]
+    assert "released to council-a" in page
+    assert "acknowledged by council-a" in page
+    assert paper.startswith(b"%PDF-1.4")
+    assert b"released to council-a" in paper
+    assert paper.endswith(b"%%EOF\n")
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        Scope(case="C-77"),
+        Scope(since=date(2026, 1, 1), until=date(2030, 1, 1)),
+    ],
+    ids=["case", "period"],
+)
+def test_pack_about_a_case_or_a_period_verifies_too(told: Told, scope: Scope) -> None:
+    files = files_of(told.export(scope).body)
+    assert verified(files).faults == []
+    assert entry_of(files, of_type("disclosure-made"))
+    assert entry_of(files, of_type("recipient-acknowledged"))
+
+
+def test_what_cannot_be_asked_for_is_refused(told: Told) -> None:
+    with pytest.raises(ScopeError, match="name a disclosure"):
+        told.export(Scope())
+    with pytest.raises(ScopeError, match="nothing on record"):
+        told.export(Scope(disclosure=UUID(int=1)))
+    with pytest.raises(EvidenceError, match="scope ig"):
+        told.export(Scope(subject=told.subject), agency="council-a")
+    with pytest.raises(EvidenceError, match="legal demand"):
+        told.export(Scope(subject=told.subject), reason="because")
+    told.parts.timeline("council-a", told.subject)
+    with pytest.raises(EvidenceError, match="does not cover"):
+        told.parts.run(_export_unsequenced(told))
+    told.log.sequence()
+
+
+async def _export_unsequenced(told: Told) -> Any:  # noqa: ANN401 - an Answer
+    from hub.audit.evidence import Asked  # noqa: PLC0415
+    from hub.exporting import evidence_of  # noqa: PLC0415
+
+    scope = Scope(subject=told.subject)
+    return await evidence_of(told.hub).export(Asked(agency="ig-office", officer="x", scope=scope))
+
+
+def test_command_writes_the_pack_and_its_receipt_and_says_where(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(told.hub.settings).items():
+        monkeypatch.setenv(name, value)
+    pack = tmp_path / "p.zip"
+    who = ["--evidence", str(pack), "--agency", "ig-office", "--officer", "ig.1"]
+    run = CliRunner().invoke(app, ["export", *who, "--case", "C-77", "--json"])
+    assert run.exit_code == 0, run.stderr
+    assert verified(files_of(pack.read_bytes())).faults == []
+    receipt = Path(json.loads(run.stdout)["receipt"]).read_text("ascii")
+    claims = json.loads(encoding.decode(receipt.split(".")[1].encode()))
+    assert claims["bd"] == digest(pack.read_bytes())
+    told.log.sequence()
+    told.cosign()
+    for wrong in (["--case", "C-none"], [], ["--subject", "x"], ["--case", "C-77", "--demand", "x"],
+                  ["--since", "yesterday"]):  # fmt: skip
+        run = CliRunner().invoke(app, ["export", *who, *wrong])
+        assert (run.exit_code, run.stderr[:11]) == (2, "hub export:"), run.stderr
+    monkeypatch.setenv("HUB_TSA_URL", "http://127.0.0.1:1/")
+    run = CliRunner().invoke(app, ["export", *who, "--case", "C-77"])
+    assert (run.exit_code, "time authority" in run.stderr) == (1, True)
+
+
+def resigned(told: Told, files: Files) -> Files:
+    """Return files with a manifest that the hub itself has signed anew: the hub as the forger."""
+    listed = {n: sha256(raw).hexdigest() for n, raw in files.items() if n != "manifest.jws"}
+    before = json.loads(encoding.decode(files["manifest.jws"].split(b".")[1]))
+    manifest = told.hub.signer.sign({**before, "files": listed}, typ=MANIFEST_TYP)
+    return {**files, "manifest.jws": manifest.encode()}
+
+
+def changed(files: Files, name: str, **said: object) -> Files:
+    entry = {**json.loads(files[name]), **said}
+    return {**files, name: json.dumps(entry).encode()}
+
+
+def another_statement(files: Files) -> tuple[Files, str]:
+    name = entry_of(files, of_type("disclosure-made"))
+    other = entry_of(files, of_type("recipient-acknowledged"))
+    return changed(files, name, token=json.loads(files[other])["token"]), name
+
+
+def another_leaf(files: Files) -> tuple[Files, str]:
+    name = entry_of(files, lambda said: said["kind"] == "event")
+    leaf = json.loads(files[name])["leaf"].replace("\nevent\n", "\nshred\n")
+    return changed(files, name, kind="shred", leaf=leaf), name
+
+
+def another_number(files: Files) -> tuple[Files, str]:
+    name = entry_of(files, of_type("disclosure-made"))
+    return changed(files, name, pseq=9), name
+
+
+def another_poster(files: Files) -> tuple[Files, str]:
+    name = entry_of(files, of_type("recipient-acknowledged"))
+    return changed(files, name, agency="police-b"), name
+
+
+def another_place(files: Files) -> tuple[Files, str]:
+    name = entry_of(files, of_type("disclosure-made"))
+    return changed(files, name, position=1), name
+
+
+def proof_of_another(files: Files) -> tuple[Files, str]:
+    name = entry_of(files, of_type("disclosure-made"))
+    other = entry_of(files, of_type("recipient-acknowledged"))
+    proof = name.replace("json", "proof")
+    swapped = files[other.replace("json", "proof")]
+    ours = files[proof].split(b"\n")[1]
+    return {**files, proof: swapped.replace(swapped.split(b"\n")[1], ours, 1)}, name
+
+
+def key_left_out(files: Files) -> tuple[Files, str]:
+    ack = entry_of(files, of_type("recipient-acknowledged"))
+    kid = json.loads(encoding.decode(json.loads(files[ack])["token"].split(".")[0].encode()))["kid"]
+
+    def registers(said: dict[str, Any]) -> bool:
+        token = said.get("token") or ".e30."
+        claims = json.loads(encoding.decode(token.split(".")[1].encode()))
+        events = claims.get("events", {})
+        return any(content.get("kid") == kid for content in events.values())
+
+    gone = entry_of(files, registers)
+    left = {n: raw for n, raw in files.items() if not n.startswith(gone[: -len(".json")])}
+    return left, ack
+
+
+def unsigned_checkpoint(files: Files) -> tuple[Files, str]:
+    lines = files["log/checkpoint"].decode().split("\n")
+    raw = "\n".join(line for line in lines if "hub.example/log " not in line)
+    return {**files, "log/checkpoint": raw.encode()}, "log/checkpoint"
+
+
+def larger_checkpoint(files: Files) -> tuple[Files, str]:
+    raw = files["log/checkpoint"].split(b"\n")
+    raw[1] = b"%d" % (int(raw[1]) + 1)
+    return {**files, "log/checkpoint": b"\n".join(raw)}, "log/checkpoint"
+
+
+def stamp_of_another(files: Files) -> tuple[Files, str]:
+    imprint = sha256(files["log/checkpoint"]).digest()
+    raw = files["log/checkpoint.tsr"].replace(imprint, bytes(32))
+    return {**files, "log/checkpoint.tsr": raw}, "log/checkpoint.tsr"
+
+
+FORGERIES = [
+    another_statement, another_leaf, another_number, another_poster, another_place,
+    proof_of_another, key_left_out, unsigned_checkpoint, larger_checkpoint, stamp_of_another,
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """A pack that was tampered with, and the file that must be named."""
+
+    name: str
+    files: Files
+    found: str
+
+
+def spoiled(told: Told) -> list[Spoiled]:
+    """Return every file flipped, one gone, one too many, and what only the hub could forge."""
+    files = files_of(told.content)
+    cases = [Spoiled(f"{n} flipped", {**files, n: flipped(files[n])}, n) for n in files]
+    gone = "keys/witnesses"
+    cases.append(Spoiled("gone", {n: raw for n, raw in files.items() if n != gone}, gone))
+    cases.append(Spoiled("added", {**files, "notes.txt": b""}, "notes.txt"))
+    for forge in FORGERIES:
+        forged, found = forge(files)
+        cases.append(Spoiled(forge.__name__, resigned(told, forged), found))
+    return cases
+
+
+def test_tampering_with_any_file_is_found_and_the_file_named(told: Told) -> None:
+    missed = []
+    for case in spoiled(told):
+        named = {name for name, _ in verified(case.files).faults}
+        if case.found not in named:
+            missed.append((case.name, named))
+    assert missed == []
+
+
+def test_keys_that_are_not_those_one_was_given_are_found(told: Told) -> None:
+    files = files_of(told.pack)
+    done = verified(files, hub="k" * 43, log="other+00000000+AQ==")
+    assert {"keys/hub.jwk", "keys/log.vkey"} <= {name for name, _ in done.faults}
+    stranger = "w.other+d1f9cf31+BAZWwVzBJLV0WVlcKTR2MXgqmbbNi8mVbpJGStQEeaCj"
+    done = verified(files, witness=[stranger])
+    assert {name for name, _ in done.faults} == {"log/checkpoint"}
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the Node verifier and jose, fetched by name from the lock."""
+    npm = shutil.which("npm")
+    folder = tmp_path_factory.mktemp("node")
+    for name in ("verify.mjs", "package.json", "package-lock.json"):
+        shutil.copy(VERIFIERS / name, folder)
+    fetched = npm and subprocess.run(
+        [npm, "ci", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, check=False
+    )
+    if not fetched or fetched.returncode:
+        if os.environ.get("CI") == "true":
+            pytest.fail("the second verifier is required here: Node and npm ci")
+        pytest.skip("no Node, or jose cannot be fetched")
+    return folder
+
+
+@pytest.mark.heavy
+def test_node_and_jose_agree_about_every_pack_and_every_tampering(
+    told: Told, node: Path, tmp_path: Path
+) -> None:
+    program = shutil.which("node")
+    assert program is not None
+
+    def run(raw: bytes, *given: str) -> tuple[int, list[str]]:
+        pack = tmp_path / "p.zip"
+        pack.write_bytes(raw)
+        done = subprocess.run(
+            [program, node / "verify.mjs", pack, *given], capture_output=True, check=False
+        )
+        return done.returncode, done.stdout.decode().splitlines()
+
+    for pack in (told.pack, told.content):
+        code, lines = run(pack, "--witness", told.witness.vkey)
+        assert (code, lines[-1]) == (0, "VERIFIED"), lines
+    missed = []
+    for case in spoiled(told):
+        code, lines = run(zipped(case.files))
+        if code != 1 or not any(line.startswith(f"FAULT {case.found}:") for line in lines):
+            missed.append((case.name, lines))
+    assert missed == []
+    assert run(told.pack, "--log", "other+00000000+AQ==")[0] == 1
