@@ -37,6 +37,8 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
         "HUB_WITNESSES": "https://witness.example witness+1+key",
         "HUB_WITNESS_QUORUM": "1",
         "HUB_RECEIPTS": "commit",
+        "HUB_TSA_URL": "https://tsa.example/",
+        "HUB_TSA_CA": "/etc/tsa.pem",
         "HUB_CHECKPOINT_MS": "50",
     }
     assert {f"HUB_{name.upper()}" for name in Settings.model_fields} == set(given)
