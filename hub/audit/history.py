@@ -9,18 +9,19 @@ decision rested on. What a request stated beside its purpose is found the same w
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from psycopg import Connection, connect
 
 from contracts.catalogue import EVENT_TYPES
-from contracts.disclosure import DisclosureMade
+from contracts.disclosure import DisclosureMade, DisclosureRefused
 from hub.ledger.record import agency_key, item_key, relation_key, subject_key
 from hub.rulebook import Rulebook, decide
+from hub.views.case_file import is_item
 from hub.views.days import london_day
 from hub.views.load import rows_after
 from hub.views.question import facts_of
@@ -31,13 +32,21 @@ _RETRACTED = ("item_status", "retracted")
 _STATED = ("necessary", "emergency", "offence_stated", "aggregate")
 _USUAL = {"necessary": "yes", "emergency": "no", "offence_stated": "no", "aggregate": "no"}
 _NOTHING: Mapping[str, str] = {}
+_LOOKED = frozenset({"timeline", "disclosure"})
+"""Ways of asking about one subject; a search that found nobody was about no one."""
+History: TypeAlias = Sequence[tuple[Mapping[str, str], int]]
 
 
 @dataclass(slots=True, kw_only=True)
 class Past:
-    """What was decided. Each set of facts comes once, with the released items that rested on it."""
+    """What was decided. Each set of facts comes once, with the items whose answer rested on it."""
 
-    sets: list[tuple[Mapping[str, str], int]]
+    sets: History
+    """Of items that were released."""
+    refused: History
+    """Of items that others had posted about whoever was asked about, when nothing was released. The
+    register keeps no statement of a refused request but its purpose and demand: the usual is
+    taken."""
     released: int
     not_reproduced: int
     """Released items whose recorded decision these facts do not give: decided under another
@@ -50,10 +59,14 @@ class _Then:
 
     facts: dict[str, dict[str, tuple[str, int | None]]] = field(default_factory=dict)
     items: dict[int, HeaderRow] = field(default_factory=dict)
+    of: dict[str, list[HeaderRow]] = field(default_factory=dict)
+    """The items of each subject."""
 
     def learn(self, row: HeaderRow) -> None:
         """Fold what one event asserts."""
         self.items[row.position] = row
+        if is_item(row):
+            self.of.setdefault(row.subject, []).append(row)
         for key, fact, value, expires_at in row.facts:
             held = self.facts.setdefault(key, {})
             if (fact, held.get(fact, ("",))[0]) != _RETRACTED:
@@ -80,6 +93,7 @@ def replay(rows: Iterable[HeaderRow], rulebook: Rulebook) -> Past:
     """Fold header rows, in order, and gather what each released item was decided on."""
     then = _Then()
     sets: Counter[frozenset[tuple[str, str]]] = Counter()
+    refused: Counter[frozenset[tuple[str, str]]] = Counter()
     unknown = 0
     for row in rows:
         if row.type_uri == DisclosureMade.TYPE:
@@ -87,9 +101,27 @@ def replay(rows: Iterable[HeaderRow], rulebook: Rulebook) -> Past:
                 facts, known = _asked(then, row, item, rulebook)
                 sets[frozenset(facts.items())] += 1
                 unknown += not known
+        elif row.type_uri == DisclosureRefused.TYPE:
+            refused.update(frozenset(facts.items()) for facts in _refused(then, row))
         then.learn(row)
-    weighed: list[tuple[Mapping[str, str], int]] = [(dict(facts), n) for facts, n in sets.items()]
-    return Past(sets=weighed, released=sets.total(), not_reproduced=unknown)
+    return Past(
+        sets=[(dict(facts), n) for facts, n in sets.items()],
+        refused=[(dict(facts), n) for facts, n in refused.items()],
+        released=sets.total(),
+        not_reproduced=unknown,
+    )
+
+
+def _refused(then: _Then, entry: HeaderRow) -> Iterator[dict[str, str]]:
+    """Yield the facts on which each of the subject's items, of other posters, was not shown."""
+    if entry.routing["channel"] in _LOOKED:
+        for item in then.of.get(entry.routing.get("subject") or "", ()):
+            if item.agency != entry.partner:
+                yield {**_known(then, entry, item), **_stated(entry), **_USUAL}
+
+
+def _stated(entry: HeaderRow) -> dict[str, str]:
+    return {name: str(entry.routing.get(name, "none")) for name in ("purpose", "legal_demand")}
 
 
 def _rows(connection: Connection[Any]) -> Iterator[HeaderRow]:
@@ -104,7 +136,7 @@ def _asked(
 ) -> tuple[dict[str, str], bool]:
     """Return the facts one released item was decided on, and whether they give its decision."""
     known = _known(then, entry, then.items[item["position"]])
-    asked = {name: str(entry.routing.get(name, "none")) for name in ("purpose", "legal_demand")}
+    asked = _stated(entry)
     day = london_day(entry.recorded_at)
     if entry.routing.get("rulebook") == rulebook.sha256:
         for stated in _requests():

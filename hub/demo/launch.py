@@ -42,6 +42,8 @@ class Running:
     keys: Mapping[str, AgencyKey]
     children: tuple[Child, ...]
     edge: Edge
+    database_url: str
+    """For an officer's command on the hub's own machine; no agency ever has it."""
 
     def store(self, slug: str) -> Path:
         """Return the file in which an agency's kit keeps what must last."""
@@ -116,7 +118,9 @@ def running(agencies: Iterable[Agency]) -> Iterator[Running]:
         for name, command in PROCESSES:
             log = folder / f"{command}.log"
             children.append(start(name, ["hub", command], settings=told, log=log))
-        hub = Running(settings.public_url, folder, keys, tuple(children), machine())
+        hub = Running(
+            settings.public_url, folder, keys, tuple(children), machine(), settings.database_url
+        )
         hub.wait_ready()
         yield hub
     finally:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from hub.demo.partner import Answer, Partner, subject_ids
-from hub.demo.people import ANN, BOB, EVE, NOBODY, NURSE, Subject
+from hub.demo.people import ANN, BOB, EVE, KIT, NOBODY, NURSE, Subject
 
 THREADS = 6
 Result = TypeVar("Result")
@@ -90,6 +90,12 @@ FIRST: tuple[Ask, ...] = (
             "necessary": True,
             "reason": "Review under section 44",
         },
+    ),
+    Ask(
+        "nhs-trust",
+        KIT,
+        "asks what others know of a child whom it treats",
+        {"purpose": "child_protection", "necessary": True, "reason": "Seen on the ward"},
     ),
     Ask(
         "cqc",

@@ -167,6 +167,12 @@ class Partner:
         claims = [own_claims(token.encode()) for token in tokens]
         return {claim["dis"]: claim["outcome"] for claim in claims}
 
+    def last_receipt(self) -> str:
+        """Return the id of the last disclosure received."""
+        token = self.hub.chain.evidence(self.hub.chain.last())[-1]
+        dis: str = own_claims(token.encode())["dis"]
+        return dis
+
     def unbroken(self) -> bool:
         """Return whether the numbers of its disclosures run on without a gap or contradiction."""
         return not self.hub.chain.gaps() and not self.hub.chain.alarms()

@@ -156,6 +156,7 @@ def an_emergency(told: Chapter) -> None:
         at_risk="yes",
         immediate_risk="yes",
         types=(AbuseType.SELF_NEGLECT,),
+        referrer_kind="family",
         harm="Left the ward, meaning to harm herself",
         injuries="On insulin; the last dose was at six",
     )

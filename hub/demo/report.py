@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from hub.demo import flows
 from hub.demo.chronology import Chronology
 from hub.demo.matrix import because, reasons, side_by_side
 from hub.demo.partner import Answer
@@ -36,6 +37,7 @@ class Report:
             self._home()
             self._others()
             self._asked()
+            self._flows()
             self._hidden()
             self._recalled()
             self._who_saw()
@@ -104,6 +106,18 @@ class Report:
                 _why(answer),
             )
         self._console.print(table)
+
+    def _flows(self) -> None:
+        told = self._told
+        if told.counsel is not None:
+            self._heading("May I tell? Advice, question by question")
+            self._all(flows.advice(told.counsel))
+        if told.broken is not None:
+            self._heading("An officer breaks the glass, and answers for it")
+            self._all(flows.glass(told.broken))
+        if told.commenced is not None:
+            self._heading("A law that is enacted and not in force: what it would have changed")
+            self._all(flows.commenced(told.commenced))
 
     def _hidden(self) -> None:
         hidden = self._told.hidden
@@ -180,6 +194,10 @@ class Report:
     def _heading(self, words: str) -> None:
         self._console.print()
         self._console.print(words, style="bold", markup=False)
+
+    def _all(self, printed: flows.Printed) -> None:
+        for one in printed:
+            self._console.print(one, markup=False)
 
     def _say(self, words: str) -> None:
         self._console.print(words, markup=False)

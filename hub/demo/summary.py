@@ -6,6 +6,7 @@ Never here: anybody's name, or a field of an item.
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from hub.demo.partner import Answer
@@ -33,8 +34,46 @@ def summary(told: Told, *, took_s: float) -> dict[str, Any]:
             for slug, heard in told.recalls.items()
             if any(body["cause"] == "correction" for body in heard)
         },
+        "advice": _advice(told),
+        "break_glass": _glass(told),
+        "what_if": _what_if(told),
         "alarms": alarms((*told.last, *told.review)),
         "seconds": round(took_s, 1),
+    }
+
+
+def _advice(told: Told) -> dict[str, Any] | None:
+    said = told.counsel
+    if said is None:
+        return None
+    return {
+        "asked": [step.fact for step in said.steps],
+        "settled": said.settled,
+        "verdicts": dict(said.verdicts),
+    }
+
+
+def _glass(told: Told) -> dict[str, Any] | None:
+    said = told.broken
+    if said is None:
+        return None
+    return {
+        "opened": list(said.opened),
+        "waited_for_review": len(said.waiting),
+        "completed": said.completed,
+        "verdict": said.verdict,
+        "still_waiting": said.left,
+    }
+
+
+def _what_if(told: Told) -> dict[str, Any] | None:
+    said = told.commenced
+    if said is None:
+        return None
+    return {
+        "rule": said.rule,
+        "refusals_looked_at": said.looked_at,
+        "would_have_shown": [asdict(one) for one in said.would_have],
     }
 
 

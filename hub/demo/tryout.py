@@ -10,15 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.clock import Clock, seconds
-from hub.demo import look, office, pattern, play, story
+from hub.clock import Clock, london_day, seconds
+from hub.demo import commence, counsel, glass, look, office, pattern, play, story
 from hub.demo.agencies import IG, Agency
 from hub.demo.chronology import Chronology
+from hub.demo.commence import Commenced
+from hub.demo.counsel import Counsel
+from hub.demo.glass import Broken
 from hub.demo.launch import Running
 from hub.demo.look import Ask, Hidden
 from hub.demo.mapping import Script
 from hub.demo.partner import Answer, Partner
-from hub.demo.people import ALL, ANN, Subject
+from hub.demo.people import ALL, ANN, EVE, Subject
 
 Tell = Callable[[str], None]
 """Says which step begins, for a progress bar."""
@@ -41,6 +44,9 @@ class Told:
     account: office.Account | None = None
     who_saw: list[dict[str, Any]] = field(default_factory=list)
     lines: list[pattern.Line] = field(default_factory=list)
+    counsel: Counsel | None = None
+    broken: Broken | None = None
+    commenced: Commenced | None = None
 
     @property
     def names(self) -> dict[str, str]:
@@ -78,6 +84,13 @@ def tell_story(
     told.requests = look.requests(partners, look.FIRST, ids)
     told.notices = look.listen(cast)
 
+    tell("A GP asks for advice, and an officer breaks the glass")
+    told.counsel = counsel.asked(partners["gp"])
+    told.broken = glass.broken(
+        partners["police"], partners[IG.slug], ids[EVE.label], running.settle
+    )
+    told.posted["DisclosureDecided"] += 1
+
     tell("Three things turn out otherwise")
     for chapter in story.after(seconds(clock)):
         told.posted += play.post(partners, chapter.said)
@@ -90,6 +103,8 @@ def tell_story(
     tell("Information governance reads the register")
     running.settle()
     told.who_saw = office.who_saw(partners[IG.slug], ids[ANN.label])
+    today = london_day(seconds(clock))
+    told.commenced = commence.had_it_been_in_force(running.database_url, today)
 
 
 def replay(

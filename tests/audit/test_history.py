@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.base import Category
 from contracts.concern import ConcernRaised
-from contracts.disclosure import DisclosureMade
+from contracts.disclosure import DisclosureMade, DisclosureRefused
 from contracts.governance import AgencyRegistered
 from contracts.integrity import Retracted
 from hub.audit.history import Past, replay
@@ -135,3 +135,27 @@ def test_a_draft_is_tried_on_what_was_released() -> None:
     report = whatif(past.sets, LAW, commenced(LAW, rule.id, DAY), DAY)
     assert (report.decisions, report.differing) == (1, 0)
     assert Category.CONCERN in decide(past.sets[0][0], LAW, DAY).shown
+
+
+def test_what_was_refused_is_replayed_with_the_facts_of_its_moment() -> None:
+    refused = {
+        "subject": ANN, "channel": "disclosure", "purpose": "crime_investigation",
+        "legal_demand": "none", "rulebook": LAW.sha256, "reason_code": "no_gateway",
+    }  # fmt: skip
+    rows = [
+        agency(1, "gp", sender_kind="gp", sender_public_authority="yes"),
+        agency(2, "police", recipient_kind="police", recipient_prevent_specified="yes"),
+        row(3, DisclosureRefused.TYPE, "hub", partner="police", routing=refused, subject="-"),
+        concern(4),
+        row(5, DisclosureRefused.TYPE, "hub", partner="police", routing=refused, subject="-"),
+        row(6, DisclosureRefused.TYPE, "hub", partner="gp", routing=refused, subject="-"),
+        row(7, DisclosureRefused.TYPE, "hub", partner="police", subject="-",
+            routing={**refused, "channel": "find"}),
+    ]  # fmt: skip
+    past = replay(rows, LAW)
+    ((facts, times),) = past.refused
+    assert times == 1, "there was nothing before it was posted, and its poster is no stranger to it"
+    assert facts["purpose"] == "crime_investigation"
+    assert facts["at_risk"] == "yes"
+    assert facts["recipient_kind"] == "police"
+    assert past.sets == []

@@ -66,6 +66,38 @@ def test_what_was_taken_back_is_gone_from_every_other_view(told: Mapping[str, An
     assert "crime-reported" not in told["views"]["gp"]["types"]
 
 
+def test_a_gp_is_led_to_advice_by_questions(told: Mapping[str, Any]) -> None:
+    said = told["advice"]
+    assert said["asked"][0] == "consent"
+    assert len(said["asked"]) == len(set(said["asked"])) >= 3
+    assert said["settled"] is True
+    assert said["verdicts"]["concern"] == "share"
+    assert said["verdicts"]["whistleblower"] == "do_not_share"
+
+
+def test_broken_glass_opens_one_thing_more_and_is_reviewed(told: Mapping[str, Any]) -> None:
+    assert told["break_glass"] == {
+        "opened": ["third_party"],
+        "waited_for_review": 1,
+        "completed": True,
+        "verdict": "upheld",
+        "still_waiting": 0,
+    }
+
+
+def test_the_duty_not_in_force_would_have_told_the_hospital_of_the_child(
+    told: Mapping[str, Any],
+) -> None:
+    said = told["what_if"]
+    assert said["rule"] == "child-duty-16LA"
+    assert said["refusals_looked_at"] > len(said["would_have_shown"]) > 0
+    shown = {(one["to"], one["about"]) for one in said["would_have_shown"]}
+    assert shown == {("nhs_trust", "child")}
+    for one in said["would_have_shown"]:
+        assert {"identity", "concern"} <= set(one["categories"])
+        assert not {"third_party", "whistleblower", "professional"} & set(one["categories"])
+
+
 def test_the_hospitals_pattern_is_shown_years_before_anybody_acted(
     told: Mapping[str, Any],
 ) -> None:

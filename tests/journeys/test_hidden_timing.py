@@ -142,6 +142,7 @@ def test_an_investigation_of_a_resident_leaves_what_the_provider_is_shown_as_it_
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(1_800)
 @each_route
 def test_hidden_and_unknown_cannot_be_told_by_time(
     hub: RunningHub, route: Ask, asker: SignedIn, hidden: list[Person]
@@ -154,6 +155,7 @@ def test_hidden_and_unknown_cannot_be_told_by_time(
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(1_800)
 @each_route
 def test_an_investigation_of_a_resident_cannot_be_told_by_time(
     route: Ask, asker: SignedIn, residents: tuple[list[Person], list[Person]]
