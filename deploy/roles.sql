@@ -13,6 +13,8 @@
 --                  headers and facts of the ledger, never a sealed event and never a wrapped key.
 --   hub_sequencer  the sequencer of the transparency log. Reads headers and envelopes, adds tiles,
 --                  entries and checkpoints, and may delete nothing.
+--   hub_audit      the independent monitor (`hub reconcile`). Reads headers, envelopes as they are sealed
+--                  and the log; it holds no key and can write nothing.
 --   hub_migrator   Alembic. Owns the schema `ops` (proofs used once, notices acknowledged: neither
 --                  record nor view). It holds no right on the ledger or on a view, so no migration can
 --                  touch them, whatever it says.
@@ -21,7 +23,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['hub_owner', 'hub_app', 'hub_projector', 'hub_sequencer', 'hub_migrator'] LOOP
+    FOREACH name IN ARRAY ARRAY['hub_owner', 'hub_app', 'hub_projector', 'hub_sequencer', 'hub_migrator', 'hub_audit'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', name);
         END IF;
@@ -34,7 +36,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 DO $$ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO hub_owner, hub_app, hub_projector, hub_sequencer,'
-                   ' hub_migrator',
+                   ' hub_migrator, hub_audit',
                    current_database());
     -- To make schemas of their own; it opens none that is there.
     EXECUTE format('GRANT CREATE ON DATABASE %I TO hub_owner, hub_projector, hub_migrator',

@@ -31,6 +31,7 @@ from adapters.kit.errors import (
     HubUnreachableError,
     KeyFileError,
     KitError,
+    LogError,
     OutboxError,
     ProblemError,
     ReceiptError,
@@ -42,6 +43,7 @@ from adapters.kit.errors import (
 )
 from adapters.kit.hub_client import HubClient, Polled
 from adapters.kit.keys import AgencyKey, Signer
+from adapters.kit.log import Checkpoint, LogKey
 from adapters.kit.notices import Handled, Inbox, Notice
 from adapters.kit.outbox import Entry, Outbox
 from adapters.kit.receipts import (
@@ -54,11 +56,13 @@ from adapters.kit.receipts import (
 from adapters.kit.sign import opaque, sign_event, urn
 from adapters.kit.statements import Statement
 from adapters.kit.store import Store
+from adapters.kit.watch import LogWatch
 
 __all__ = [
     "AgencyKey",
     "Alarm",
     "Chain",
+    "Checkpoint",
     "Disclosed",
     "DisclosureReceipt",
     "Edge",
@@ -75,6 +79,9 @@ __all__ = [
     "KeyFileError",
     "KitError",
     "Link",
+    "LogError",
+    "LogKey",
+    "LogWatch",
     "Notice",
     "Outbox",
     "OutboxError",

@@ -25,6 +25,10 @@ class ReceiptError(KitError):
     """An answer came without a valid receipt. Its body must not be used."""
 
 
+class LogError(KitError):
+    """What the hub shows of its log does not verify, or contradicts what it showed before."""
+
+
 class StoreError(KitError):
     """The agency's file cannot be read or written: a full disk, or a file that is no database."""
 

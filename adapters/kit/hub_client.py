@@ -19,6 +19,7 @@ from adapters.kit.delivery import Flushed, flush
 from adapters.kit.edge import Edge, machine
 from adapters.kit.jws import dense
 from adapters.kit.keys import Signer
+from adapters.kit.log import LogKey
 from adapters.kit.notices import Handled, Inbox, Notice, open_notices
 from adapters.kit.outbox import Outbox
 from adapters.kit.posting import Posting
@@ -27,6 +28,7 @@ from adapters.kit.receipts import DisclosureReceipt, HubKeys, Verifier, acknowle
 from adapters.kit.sign import Json, urn
 from adapters.kit.statements import Statement, agreement, opened
 from adapters.kit.store import Store
+from adapters.kit.watch import LogWatch
 from adapters.kit.wire import Request, Wire, json_of
 
 HUB_URI = "https://hub.example"
@@ -180,6 +182,10 @@ class HubClient(Posting, Questions):
         if handled.done or polled.faults:
             self.poll(ack=handled.done, faults=polled.faults, max_events=0)
         return handled
+
+    def log(self, key: LogKey) -> LogWatch:
+        """Return this agency's eye on the hub's log, whose key it was given out of band."""
+        return LogWatch(self._wire, self._store, self._edge, agency=self.agency, key=key)
 
     def statement(self, month: str) -> Statement | None:
         """Return the hub's statement of a month that is over; None where it has none.

@@ -1,10 +1,12 @@
-"""Commands about the log: sequence, witness, verify.
+"""Commands about the log: sequence, witness, verify, reconcile.
 
 In: settings and options. Out: a running process, or a report and an exit code: 1 where a fault is
 found. Never here: how anything is checked (audit.verify_log).
 """
 
 import json
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
@@ -21,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(sequence)
     app.command()(witness)
     app.command()(verify)
+    app.command()(reconcile)
 
 
 def sequence(
@@ -143,6 +146,43 @@ def verify(
         raise typer.Exit(2) from None
     _tell(report, as_json=as_json)
     raise typer.Exit(0 if report["ok"] else 1)
+
+
+def reconcile(
+    *,
+    database: Annotated[
+        str, typer.Option(help="A URL that may read; else the owner's of the settings.")
+    ] = "",
+    vkey: Annotated[
+        str, typer.Option(help="The log's public key; else the one in the keys folder.")
+    ] = "",
+    kept: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint that somebody kept. Repeatable.")
+    ] = None,
+    proxy_log: Annotated[
+        Path | None, typer.Option(help="The reverse proxy's log: see adapters/monitor/proxy.py.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Hold the register against partners, vault, proxy and log. Example: hub reconcile --json.
+
+    Runs the monitor (`python -m adapters.monitor`) as a program of its own: it shares no code with
+    the hub, and is better run by somebody else. Exit code 1: a fault. 2: it could not be run.
+    """
+    from hub.ids import SystemSource  # noqa: PLC0415
+    from hub.ledger.logparts import log_key  # noqa: PLC0415
+
+    settings = load()
+    key = vkey or log_key(settings.keys_dir, settings.hub_uri, SystemSource()).verifier.vkey
+    told = ["--database", "-", "--log-key", key, *(["--json"] if as_json else [])]
+    told += [part for path in kept or () for part in ("--kept", str(path))]
+    told += ["--proxy-log", str(proxy_log)] if proxy_log else []
+    done = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", "adapters.monitor", *told],
+        input=f"{database or settings.owner}\n".encode(),
+        check=False,
+    )
+    raise typer.Exit(done.returncode)
 
 
 def _tell(report: dict[str, Any], *, as_json: bool) -> None:

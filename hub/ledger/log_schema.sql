@@ -43,6 +43,15 @@ DO $$ BEGIN
         CREATE ROLE hub_sequencer LOGIN;
     END IF;
 END $$;
+-- The independent monitor reads what outsiders compare, and no key.
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hub_audit') THEN
+        CREATE ROLE hub_audit LOGIN;
+    END IF;
+END $$;
+GRANT USAGE ON SCHEMA ledger TO hub_audit;
+GRANT SELECT ON ledger.header, ledger.events, ledger.partner_counter, ledger.tlog_bundle,
+    ledger.tlog_checkpoint TO hub_audit;
 GRANT SELECT ON ledger.tlog_tile, ledger.tlog_bundle, ledger.tlog_checkpoint,
     ledger.tlog_cosignature TO hub_app;
 GRANT USAGE ON SCHEMA ledger TO hub_sequencer;

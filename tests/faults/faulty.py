@@ -17,7 +17,7 @@ import psycopg
 from adapters.kit import urn
 from tests.faults.load import CAST
 from tests.faults.server import Server, serving
-from tests.support.hub_process import RunningHub, _start, running
+from tests.support.hub_process import RunningHub, running, start
 from tests.support.parts import concern
 from tests.support.postgres import Postgres
 from tests.support.signed_in import EVENT, SignedIn
@@ -39,7 +39,7 @@ class Faulty:
 
     def start(self, part: str) -> None:
         """Start it again, as whoever looks after the hub's processes would."""
-        self.hub.processes[part] = _start(part, self.hub)
+        self.hub.processes[part] = start(self.hub, "hub", part)
 
     def ready(self) -> bool:
         """Return whether the API says it is."""

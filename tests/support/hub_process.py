@@ -156,19 +156,28 @@ class RunningHub:
 
 
 @contextmanager
-def running(postgres: Postgres, agencies: Mapping[str, AgencyKind]) -> Iterator[RunningHub]:
-    """Start a hub on a fresh database, enrol agencies, and end it all afterwards."""
+def running(
+    postgres: Postgres,
+    agencies: Mapping[str, AgencyKind],
+    commands: tuple[str, ...] = ("serve", "project"),
+    **changes: object,
+) -> Iterator[RunningHub]:
+    """Start a hub on a fresh database, enrol agencies, and end it all afterwards.
+
+    `changes` replace settings.
+    """
     from hub.assembly import prepare  # noqa: PLC0415 - the whole hub: only for tests that run it
 
     database = postgres.create()
     folder = Path(mkdtemp(prefix="hub-test-"))
-    hub = RunningHub(_settings(postgres.url(database), folder), folder, {})
+    settings = _settings(postgres.url(database), folder).model_copy(update=changes)
+    hub = RunningHub(settings, folder, {})
     try:
         prepare(hub.settings)
         hub.keys |= asyncio.run(_enrol(hub.settings, agencies, ("events", "read")))
         hub.keys |= asyncio.run(_enrol(hub.settings, {IG: "other"}, ("read", "ig")))
-        for command in ("serve", "project"):
-            hub.processes[command] = _start(command, hub)
+        for command in commands:
+            hub.processes[command] = start(hub, "hub", command)
         hub.until(lambda: _answers(hub.url))
         hub.settle()
         yield hub
@@ -213,13 +222,16 @@ def _settings(owner: str, folder: Path) -> Settings:
     )
 
 
-def _start(command: str, hub: RunningHub) -> "subprocess.Popen[bytes]":
+def start(
+    hub: RunningHub, module: str, command: str, **changes: object
+) -> "subprocess.Popen[bytes]":
+    """Start `python -m <module> <command>` over a hub's database; `changes` replace settings."""
     # The API is not told the owner's URL: it must do without.
-    owner = hub.settings.owner_url if command == "project" else ""
-    settings = hub.settings.model_copy(update={"owner_url": owner})
+    owner = hub.settings.owner_url if command in ("project", "sequence") else ""
+    settings = hub.settings.model_copy(update={"owner_url": owner, **changes})
     with (hub.folder / f"{command}.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "hub", command],
+            [sys.executable, "-m", module, command],
             env=environment(settings),
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -1,0 +1,133 @@
+"""Compares what went out through the reverse proxy with what the register says went out.
+
+In: the proxy's log, the register. Out: findings. Never here: a body, or a path with an id in it.
+
+One JSON object a line, as any proxy can write it: `at` (seconds), `method`, `path` (an id in it may
+be a star), `status`, `bytes`, `receipt` (the answer's Hub-Receipt), and `digest` (base64url SHA-256
+of the answer's bytes) from a proxy that can. Every 2xx must have a receipt on record, save on the
+paths below, which tell nothing about anybody: a path that is not listed counts as telling.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.monitor.finding import Finding
+from adapters.monitor.rows import Entry
+
+TELLS_NOTHING: Final = re.compile(
+    r"POST /oauth2/token|POST /events(/batch)?|POST /advice|GET /events/stream"
+    r"|GET /(agencies|contracts|tile|log|receipts|statements|health)(/.*)?"
+    r"|GET /(checkpoint|metrics|openapi\.json|docs|docs/.*)"
+)
+"""The stream's answers carry their receipts inside: the partner's kit checks those."""
+_EMPTY_POLL: Final = len(b'{"sets":{},"moreAvailable":false}')
+_STREAMED: Final = "stream"
+_OK: Final = range(200, 300)
+
+
+class ProxyLogError(ValueError):
+    """A line of the proxy's log is not of the form above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """One answer that passed the proxy."""
+
+    at: float
+    route: str
+    status: int
+    length: int
+    receipt: dict[str, Any] | None
+    digest: str | None
+
+    @property
+    def told(self) -> bool:
+        """Return whether it may have told something about somebody."""
+        if self.status not in _OK or TELLS_NOTHING.fullmatch(self.route):
+            return False
+        return not (self.route == "POST /events/poll" and self.length == _EMPTY_POLL)
+
+    @property
+    def dis(self) -> str | None:
+        """Return the disclosure that its receipt names."""
+        return None if self.receipt is None else self.receipt.get("dis")
+
+
+def read(lines: Iterable[str]) -> list[Passed]:
+    """Return the answers of a proxy's log.
+
+    Raises:
+        ProxyLogError: a line is not as it must be.
+    """
+    try:
+        return [_passed(json.loads(line)) for line in lines if line.strip()]
+    except (ValueError, LookupError, TypeError) as wrong:
+        raise ProxyLogError("the proxy's log is not in the agreed form") from wrong
+
+
+def compared(passed: Sequence[Passed], entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Yield answers that left without an entry, and entries of that time that did not leave."""
+    known = {entry.jti: entry for entry in entries}
+    seen: set[str] = set()
+    for one in passed:
+        if one.dis is None and not one.told:
+            continue
+        entry = known.get(one.dis or "")
+        what = _wrong(one, entry)
+        if what:
+            yield Finding("proxy", one.dis or f"{one.route} at {one.at:.0f}", what)
+        if entry is not None:
+            seen.add(entry.jti)
+    yield from _unsent(passed, entries, seen)
+
+
+def _wrong(one: Passed, entry: Entry | None) -> str:
+    if one.dis is None:
+        return "an answer left without a receipt"
+    if entry is None:
+        return "an answer left with a receipt for nothing on record"
+    receipt = one.receipt or {}
+    if (receipt.get("pseq"), receipt.get("bd")) != (entry.pseq, entry.bd):
+        return "an answer left with a receipt that contradicts the register"
+    if one.digest not in (None, entry.bd):
+        return "other bytes left than those on record"
+    return ""
+
+
+def _unsent(
+    passed: Sequence[Passed], entries: Sequence[Entry], seen: set[str]
+) -> Iterator[Finding]:
+    """Yield entries that no answer carried: recorded and not sent, which a crash may explain."""
+    if not passed:
+        return
+    first, last = min(one.at for one in passed), max(one.at for one in passed)
+    for entry in entries:
+        inside = first <= entry.recorded_ms / 1000 <= last
+        if inside and entry.jti not in seen and entry.said["channel"] != _STREAMED:
+            what = "on record, but no answer with it passed: unconfirmed"
+            yield Finding("proxy", entry.jti, what, fault=False)
+
+
+def _passed(line: dict[str, Any]) -> Passed:
+    path = str(line["path"]).partition("?")[0]
+    return Passed(
+        at=float(line["at"]),
+        route=f"{line['method']} {path}",
+        status=int(line["status"]),
+        length=int(line["bytes"]),
+        receipt=_claims(str(line.get("receipt") or "")),
+        digest=line.get("digest"),
+    )
+
+
+def _claims(token: str) -> dict[str, Any] | None:
+    """Return what a receipt says. Its signature is the partner's to check; here the ledger is."""
+    if token.count(".") != 2:  # noqa: PLR2004 - the parts of a compact JWS
+        return None
+    part = token.split(".")[1]
+    said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return said if isinstance(said, dict) else None
