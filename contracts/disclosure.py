@@ -86,6 +86,8 @@ class RegisterEntry(SubjectHead):
     purpose: Annotated[Purpose, ROUTED]
     legal_demand: Annotated[LegalDemand, ROUTED] = "none"
     channel: Annotated[Channel, ROUTED]
+    reason: Annotated[Code | None, ROUTED] = None
+    """Why the officer asked now, where a page asked them: a word of a closed list."""
     request_id: Annotated[Uuid | None, ROUTED] = None
     rulebook: Annotated[Digest, ROUTED]
     fact_position: Annotated[Position, ROUTED]
@@ -100,7 +102,6 @@ class DisclosureMade(RegisterEntry):
 
     items: Annotated[tuple[DisclosedItem, ...], Field(max_length=1000), ROUTED] = ()
     obligations: Annotated[Refs, ROUTED] = ()
-    reason: Annotated[Code | None, ROUTED] = None
     break_glass: Annotated[Uuid | None, ROUTED] = None
     """The jti of the BreakGlass event, where an officer opened what would have been withheld."""
     completed_by: Annotated[Position | None, ROUTED] = None

@@ -48,6 +48,7 @@ class Ask:
     Args:
         stated: made by POST /disclosures, with a reason of its own, so that an agency without any
             part in the case may ask too.
+        reason: why the officer asks now, in a word of a closed list, for the register.
         after: the last item of the page before, as (occurred seconds, position).
     """
 
@@ -63,6 +64,7 @@ class Ask:
     aggregate: bool = False
     stated: bool = False
     request_id: UUID | None = None
+    reason: str | None = None
     since: date | None = None
     until: date | None = None
     as_known_on: date | None = None
@@ -91,6 +93,7 @@ class Search:
     purpose: Purpose
     legal_demand: LegalDemand = "none"
     emergency: bool = False
+    reason: str | None = None
     identifiers: tuple[Identifier, ...] = ()
     demographics: tuple[tuple[str, str], ...] = ()
 

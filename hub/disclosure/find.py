@@ -122,6 +122,7 @@ class Finder:
             "purpose": search.purpose,
             "legal_demand": search.legal_demand,
             "channel": "find",
+            "reason": search.reason,
             "rulebook": self._desk.scales.rulebook.sha256,
             "fact_position": 0,
             "body_digest": digest(body),
