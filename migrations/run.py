@@ -35,7 +35,10 @@ def migrate(owner_url: str, scripts: Path | None = None) -> None:
             command.upgrade(config, "head")
             connection.execute(text("GRANT USAGE ON SCHEMA ops TO hub_app"))
             connection.execute(
-                text("GRANT SELECT, INSERT, UPDATE, DELETE ON ops.once, ops.answer TO hub_app")
+                text(
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ops.once, ops.answer, ops.web_login,"
+                    " ops.web_session, ops.web_errand TO hub_app"
+                )
             )
             connection.execute(text("GRANT SELECT, INSERT ON ops.notice_ack TO hub_app"))
             connection.commit()

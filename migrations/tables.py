@@ -3,7 +3,18 @@
 In: nothing. Out: SQLAlchemy metadata. Never here: anything about a person.
 """
 
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
 
 METADATA = MetaData(schema="ops")
 
@@ -42,3 +53,51 @@ ANSWER = Table(
     Column("body", LargeBinary),
 )
 """First answers to stated requests, sealed under the subject's key, for a day."""
+
+WEB_LOGIN = Table(
+    "web_login",
+    METADATA,
+    Column("key", LargeBinary, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("verifier", Text, nullable=False),
+    Column("go_to", Text, nullable=False),
+    Column("max_age", Integer),
+    Column("expires_at", BigInteger, nullable=False),
+)
+"""Sign-ins that were begun, for ten minutes. The key is the digest of a cookie."""
+
+WEB_SESSION = Table(
+    "web_session",
+    METADATA,
+    Column("key", LargeBinary, primary_key=True),
+    Column("csrf", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("sub", Text, nullable=False),
+    Column("sid", Text),
+    Column("agency", Text, nullable=False),
+    Column("user_ref", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+"""Signed-in browsers, by the digest of a cookie. Officers stand here by opaque ids."""
+
+WEB_ERRAND = Table(
+    "web_errand",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("agency", Text, nullable=False),
+    Column("user_ref", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("emergency", Boolean, nullable=False),
+    Column("found", JSON, nullable=False),
+    Column("refused", JSON, nullable=False),
+    Column("started_at", BigInteger, nullable=False, index=True),
+)
+"""What an officer said they were looking for somebody for, and the hub ids they were answered: for
+one day. What was typed into the search is not here."""
+
+WEB_TABLES = (WEB_LOGIN, WEB_SESSION, WEB_ERRAND)

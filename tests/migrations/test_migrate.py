@@ -13,19 +13,21 @@ from migrations.guard import ForbiddenMigrationError, include_name
 from migrations.run import migrate
 from migrations.tables import METADATA
 
-OWN = Path(__file__).parents[2] / "migrations" / "versions" / "0001_ops.py"
-SCRIPT = '''"""A migration that goes too far."""
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
+OWN = sorted(VERSIONS.glob("[0-9]*.py"))
+NEXT = f"{len(OWN) + 1:04}"
+SCRIPT = f'''"""A migration that goes too far."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{len(OWN):04}"
 
 
 def upgrade() -> None:
     """Try."""
-    {body}
+    {{body}}
 '''
 ATTEMPTS = (
     'op.drop_table("events", schema="ledger")',
@@ -46,8 +48,9 @@ ATTEMPTS = (
 
 
 def scripts(folder: Path, body: str) -> Path:
-    (folder / "0001_ops.py").write_text(OWN.read_text("utf-8"))
-    (folder / "0002_too_far.py").write_text(SCRIPT.format(body=body))
+    for own in OWN:
+        (folder / own.name).write_text(own.read_text("utf-8"))
+    (folder / f"{NEXT}_too_far.py").write_text(SCRIPT.format(body=body))
     return folder
 
 
@@ -105,7 +108,7 @@ def test_a_migration_of_ops_goes_through(database: str, tmp_path: Path) -> None:
     )
     after = everything(database)
     assert ("ops", "once", "note", "text", "YES") in after
-    assert ("0002",) in after
+    assert (NEXT,) in after
 
 
 def test_migrating_twice_changes_nothing(database: str) -> None:
@@ -150,8 +153,9 @@ def test_autogenerate_finds_nothing_to_do_and_sees_nobody_elses_tables(database:
         engine.dispose()
 
 
-def test_there_is_no_way_back() -> None:
-    spec = spec_from_file_location("own", OWN)
+@pytest.mark.parametrize("own", OWN, ids=lambda path: path.stem)
+def test_there_is_no_way_back(own: Path) -> None:
+    spec = spec_from_file_location("own", own)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
