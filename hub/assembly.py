@@ -52,6 +52,7 @@ from hub.views import tables
 from hub.views.rebuild import rebuild
 from hub.views.rows import HeaderRow
 from hub.views.runner import Projector, connect
+from hub.web.app import beside
 from migrations.run import migrate
 
 
@@ -182,7 +183,8 @@ def _pool(settings: Settings) -> Pool:
 def asgi() -> FastAPI:
     """Return the application of one API process, set up from the environment."""
     configure()
-    app = create_app(build(load()))
+    hub = build(load())
+    app = beside(create_app(hub), hub)
     # What stands for the life of the process need not be walked at each collection, and a request
     # leaves no cycles: at the default of 700 the collector took a tenth of the time of an event.
     gc.collect()

@@ -47,6 +47,16 @@ class Settings(BaseSettings):
     approvers: str = "officer-1,officer-2"
     """Two officers who stand for the hub's own keys and registrations, as opaque ids."""
 
+    oidc_issuer: str = ""
+    """Who signs people in, by OpenID Connect. Empty: the hub serves its API and no pages."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_agency_claim: str = "hub_agency"
+    """The claim that names a person's agency by its slug."""
+    oidc_roles_claim: str = "hub_roles"
+    """The claim that lists a person's roles: liaison, practitioner, ig_officer, sab_analyst,
+    agency_admin, auditor."""
+
     @property
     def owner(self) -> str:
         """Return the URL that may create schemas."""

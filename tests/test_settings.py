@@ -40,6 +40,11 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
         "HUB_TSA_URL": "https://tsa.example/",
         "HUB_TSA_CA": "/etc/tsa.pem",
         "HUB_CHECKPOINT_MS": "50",
+        "HUB_OIDC_ISSUER": "https://people.example",
+        "HUB_OIDC_CLIENT_ID": "hub",
+        "HUB_OIDC_CLIENT_SECRET": "known to two",
+        "HUB_OIDC_AGENCY_CLAIM": "agency",
+        "HUB_OIDC_ROLES_CLAIM": "roles",
     }
     assert {f"HUB_{name.upper()}" for name in Settings.model_fields} == set(given)
     for name, value in given.items():
@@ -50,6 +55,7 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
     assert (found.anchor, found.witness_quorum) == (Path("/elsewhere/anchor"), 1)
     assert (found.receipts, found.checkpoint_ms) == ("commit", 50)
     assert found.officers == ("one", "two", "three")
+    assert "known to two" not in repr(found)
 
 
 def test_without_an_owner_the_application_owns_its_database() -> None:

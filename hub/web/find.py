@@ -1,0 +1,187 @@
+"""Find a subject: purpose and reason first, then whom; every search is a recorded answer.
+
+In: a form. Out: candidates side by side, or that there is nobody to show.
+Never here: what was typed in an address, in the database or back on a page.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from json import loads
+from typing import TYPE_CHECKING, Annotated, Final, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from hub.disclosure.ask import Search
+from hub.disclosure.purposes import shipped_purposes
+from hub.intake.identifiers import Identifier, IdentifierRefusedError, identifier
+from hub.ledger.demographics import keys
+from hub.web import words
+from hub.web.errands import REASONS, Errand, Errands
+from hub.web.forms import chosen, own_form
+from hub.web.pages import page
+from hub.web.who import Allowed, Officer, PageError, base, web_of
+
+if TYPE_CHECKING:
+    from contracts.subject import Purpose
+
+router = APIRouter()
+ALLOWED: Final = Allowed("liaison", "sab_analyst")
+BY: Final[Mapping[str, str]] = {
+    "nhs_number": "NHS number",
+    "cqc_location": "CQC location ID of a care setting",
+    "nmc_pin": "NMC Pin of a nurse or midwife",
+    "swe_number": "Registration number of a social worker",
+    "agency_ref": "Your own reference",
+}
+_SPACE: Final = re.compile(r"\s")
+
+
+@dataclass(slots=True)
+class Asked:
+    """A form as it was understood, and what is wrong with it, by field."""
+
+    purpose: str | None = None
+    reason: str | None = None
+    emergency: bool = False
+    identifiers: tuple[Identifier, ...] = ()
+    demographics: tuple[tuple[str, str], ...] = ()
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@router.get("/find")
+async def form(request: Request, officer: Annotated[Officer, Depends(ALLOWED)]) -> HTMLResponse:
+    """Show the search form."""
+    return _form(request, officer, {}, {})
+
+
+@router.post("/find")
+async def find(request: Request, officer: Annotated[Officer, Depends(ALLOWED)]) -> Response:
+    """Search, and lead to what was found."""
+    sent = await own_form(request, officer)
+    asked = _read(sent, officer)
+    if asked.errors:
+        return _form(request, officer, sent, asked.errors, 422)
+    web = web_of(request)
+    search = Search(
+        partner=officer.agency.slug,
+        user=officer.user,
+        purpose=cast("Purpose", asked.purpose),
+        reason=asked.reason,
+        emergency=asked.emergency,
+        identifiers=asked.identifiers,
+        demographics=asked.demographics,
+    )
+    said = loads((await web.hub.finder.find(search)).body)
+    errand = Errand(
+        id=web.hub.source.uuid(),
+        purpose=search.purpose,
+        reason=str(asked.reason),
+        emergency=asked.emergency,
+        found=said.get("subjects", ()),
+        refused=[*said.get("reasons", ()), *said.get("what_would_change", ())],
+    )
+    await Errands(web.hub.pool, web.hub.clock).begin(errand, officer)
+    return RedirectResponse(f"{base(request)}/find/{errand.id}", 303)
+
+
+@router.get("/find/{errand}")
+async def found(
+    request: Request, errand: UUID, officer: Annotated[Officer, Depends(ALLOWED)]
+) -> HTMLResponse:
+    """Show what a search was answered."""
+    kept = await errand_of(request, errand, officer)
+    return page(
+        request, "found.html", officer=officer, errand=kept, reason=REASONS.get(kept.reason)
+    )
+
+
+async def errand_of(request: Request, errand: UUID, officer: Officer) -> Errand:
+    """Return an officer's own errand.
+
+    Raises:
+        PageError: there is none, any more or for them.
+    """
+    web = web_of(request)
+    kept = await Errands(web.hub.pool, web.hub.clock).of(errand, officer)
+    if kept is None:
+        raise PageError(
+            404, "This search is over", "Search again, and say what for: it is put on record."
+        )
+    return kept
+
+
+def purposes_of(officer: Officer) -> dict[str, str]:
+    """Return the purposes an officer's agency may state, in words."""
+    return {p: words.purpose(p) for p in shipped_purposes().open_to(officer.agency.kind)}
+
+
+def _form(
+    request: Request,
+    officer: Officer,
+    sent: Mapping[str, str],
+    errors: Mapping[str, str],
+    status: int = 200,
+) -> HTMLResponse:
+    return page(
+        request,
+        "find.html",
+        officer=officer,
+        status=status,
+        sent=sent,
+        errors=errors,
+        purposes=purposes_of(officer),
+        reasons=REASONS,
+        by=BY,
+    )
+
+
+def _read(sent: Mapping[str, str], officer: Officer) -> Asked:
+    asked = Asked(
+        purpose=chosen(sent, "purpose", purposes_of(officer)),
+        reason=chosen(sent, "reason", REASONS),
+        emergency=sent.get("emergency") == "yes",
+    )
+    if asked.purpose is None:
+        asked.errors["purpose"] = "Select what you need it for"
+    if asked.reason is None:
+        asked.errors["reason"] = "Select why you are looking now"
+    if sent.get("number"):
+        _read_number(sent, asked)
+    elif sent.get("family") or sent.get("given"):
+        _read_name(sent, asked)
+    else:
+        asked.errors["number"] = "Enter a number, or a name and a date of birth"
+    return asked
+
+
+def _read_number(sent: Mapping[str, str], asked: Asked) -> None:
+    by = chosen(sent, "by", BY) or "nhs_number"
+    typed = sent["number"]
+    try:
+        asked.identifiers = (
+            identifier(by, typed if by == "agency_ref" else _SPACE.sub("", typed)),
+        )
+    except IdentifierRefusedError:
+        asked.errors["number"] = f"This is not a valid number of that kind: {BY[by]}"
+
+
+def _read_name(sent: Mapping[str, str], asked: Asked) -> None:
+    born = None
+    try:
+        born = date(*(int(sent.get(f"born-{part}", "")) for part in ("year", "month", "day")))
+    except ValueError:
+        asked.errors["born-day"] = "Enter a real date of birth, like 27 3 1950"
+    if not sent.get("family"):
+        asked.errors["family"] = "Enter a family name"
+    if born is not None and "family" not in asked.errors:
+        described = {
+            "family_name": sent["family"][:200],
+            "given_name": sent.get("given", "")[:200] or None,
+            "birth_date": born.isoformat(),
+            "postcode": sent.get("postcode", "")[:10] or None,
+        }
+        asked.demographics = tuple(keys(**described))

@@ -1,0 +1,96 @@
+"""Renders templates: GOV.UK and MOJ components through Jinja, everything escaped.
+
+In: a template's name and its values. Out: an HTML response.
+Never here: a query, a decision; markup made of what somebody typed.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from fastapi import Request
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from starlette.responses import HTMLResponse
+
+from hub.web import words
+from hub.web.who import Officer, Role, base
+
+STATIC = files("hub.web") / "static"
+PLACES: Final[Sequence[tuple[str, str, tuple[Role, ...], str]]] = (
+    (
+        "/find",
+        "Find somebody",
+        ("liaison", "sab_analyst"),
+        "Look up a person, a care setting or a professional, and read what agencies know.",
+    ),
+)
+"""The navigation: path, words, the roles that have it, and what it is for."""
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates, loaded once."""
+    found = Environment(
+        loader=ChoiceLoader(
+            [
+                PackageLoader("hub.web"),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters.update(words.FILTERS)
+    return found
+
+
+@cache
+def version() -> str:
+    """Return a short name for the static files as they are: new files, new address."""
+    digest = hashlib.sha256()
+    for name in ("hub.css", "hub.js", "vendor/VERSIONS.json"):
+        digest.update((STATIC / name).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    officer: Officer | None = None,
+    status: int = 200,
+    **values: Any,  # noqa: ANN401 - a template's own
+) -> HTMLResponse:
+    """Return a page. Titles are fixed words: a title stands in the browser's history."""
+    at = base(request)
+    shown = (
+        environment()
+        .get_template(template)
+        .render(
+            base=at,
+            static=f"{at}/static/{version()}",
+            officer=officer,
+            csrf="" if officer is None else officer.session.csrf,
+            navigation=[] if officer is None else _navigation(request, officer),
+            **values,
+        )
+    )
+    return HTMLResponse(shown, status)
+
+
+def _navigation(request: Request, officer: Officer) -> list[Mapping[str, object]]:
+    at = base(request)
+    here = request.url.path
+    return [
+        {
+            "text": text,
+            "href": f"{at}{path}",
+            "active": here.startswith(f"{at}{path}"),
+            "about": about,
+        }
+        for path, text, roles, about in PLACES
+        if officer.is_a(*roles)
+    ]
