@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?= --help
 PYTEST := $(BIN)/python -m tests.run
 
-.PHONY: demo test test-all go-oracle check hub bench lock generate clean
+.PHONY: demo test test-all browser go-oracle check hub bench lock generate clean
 
 demo: .venv/.demo ## the main job, told as a story, on an embedded PostgreSQL
 	$(BIN)/python -m hub demo $(if $(filter-out --help,$(ARGS)),$(ARGS))
@@ -16,15 +16,19 @@ demo: .venv/.demo ## the main job, told as a story, on an embedded PostgreSQL
 hub: .venv/.demo ## any command of the hub: make hub ARGS="demo --once --json"
 	@$(BIN)/python -m hub $(ARGS)
 
-test: .venv/.dev ## everything that must be green on every commit, with its coverage bar
+test: .venv/.dev browser ## everything that must be green on every commit, with its coverage bar
 	$(PYTEST)
 
-test-all: .venv/.dev go-oracle ## the same, and the heavy ones (second opinions, fuzzing, mutation)
+test-all: .venv/.dev browser go-oracle ## the same, and the heavy ones (second opinions, fuzzing, mutation)
 	$(PYTEST) --heavy
 
 go-oracle: ## a second implementation of the log, from Debian; only root can install it
 	@test -d /usr/share/gocode/src/golang.org/x/mod && command -v go >/dev/null || test "$$(id -u)" != 0 || \
 		{ apt-get update -q && apt-get install -y -q --no-install-recommends golang-go golang-golang-x-mod-dev; }
+
+browser: ## a browser for the pages, from Debian; only root can install it, and without it those tests skip
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
+		{ apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-liberation; }
 
 check: .venv/.dev ## style, types, import directions, generated files
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ import socket
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import rmtree
 
@@ -21,7 +21,9 @@ from adapters.kit import AgencyKey, Edge, machine
 from contracts.governance import AgencyRegistered, Jwk
 from hub.assembly import build, enrol, prepare, register_key
 from hub.demo.agencies import Agency
+from hub.demo.personas import PERSONAS
 from hub.demo.processes import Child, LaunchError, start
+from hub.demo.signing_in import identity_provider, signed_in
 from hub.settings import Settings
 
 LOCALHOST = "127.0.0.1"
@@ -111,7 +113,8 @@ def running(agencies: Iterable[Agency]) -> Iterator[Running]:
     children: list[Child] = []
     try:
         children.append(_database(folder))
-        settings = _settings(folder, _address(children[0]))
+        settings = signed_in(_settings(folder, _address(children[0])), LOCALHOST)
+        children.append(identity_provider(settings, [asdict(p) for p in PERSONAS], folder))
         prepare(settings)
         keys = asyncio.run(_enrol(settings, agencies))
         told = {f"HUB_{name.upper()}": str(value) for name, value in settings.model_dump().items()}

@@ -22,6 +22,7 @@ from hub.demo.chronology import SHIPPED, Chronology, ChronologyError, load, ship
 from hub.demo.launch import Running, running
 from hub.demo.mapping import Script, script
 from hub.demo.partner import RefusedEventError
+from hub.demo.personas import PERSONAS
 from hub.demo.processes import LaunchError
 from hub.demo.progress import Steps
 from hub.demo.report import Report
@@ -93,7 +94,13 @@ def _print(told: Told, chronology: Chronology, *, took_s: float, json_: bool) ->
 
 
 def _stay(hub: Running) -> None:
-    _SAY.print(f"\nThe hub stays up. Its API: {hub.url}/docs  Ctrl-C ends it.", highlight=True)
+    _SAY.print(
+        f"\nThe hub stays up. Its pages: {hub.url}/app/  its API: {hub.url}/docs", highlight=True
+    )
+    _SAY.print("Sign in to the pages as one of:")
+    for persona in PERSONAS:
+        _SAY.print(f"  {persona.name:12} {persona.job}", markup=False)
+    _SAY.print("Ctrl-C ends it.")
     while True:
         hub.check()
         hub.edge.sleep(1.0)

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ from adapters.kit import AgencyKey, HubClient
 from contracts.base import Payload
 from contracts.governance import AgencyRegistered, ApiScope, Jwk
 from contracts.subject import AgencyKind
+from hub.demo.signing_in import identity_provider, signed_in
 from hub.settings import Settings
 from tests.support.postgres import Postgres
 from tests.support.receipts import RECEIPTS
@@ -160,11 +161,12 @@ def running(
     postgres: Postgres,
     agencies: Mapping[str, AgencyKind],
     commands: tuple[str, ...] = ("serve", "project"),
+    people: Sequence[Mapping[str, object]] = (),
     **changes: object,
 ) -> Iterator[RunningHub]:
     """Start a hub on a fresh database, enrol agencies, and end it all afterwards.
 
-    `changes` replace settings.
+    `changes` replace settings. Where there are people, the try-out's provider signs them in.
     """
     from hub.assembly import prepare  # noqa: PLC0415 - the whole hub: only for tests that run it
 
@@ -174,6 +176,10 @@ def running(
     hub = RunningHub(settings, folder, {})
     try:
         prepare(hub.settings)
+        if people:
+            hub.settings = signed_in(hub.settings, HOST)
+            provider = identity_provider(hub.settings, people, folder)
+            hub.processes["idp"] = provider.process
         hub.keys |= asyncio.run(_enrol(hub.settings, agencies, ("events", "read")))
         hub.keys |= asyncio.run(_enrol(hub.settings, {IG: "other"}, ("read", "ig")))
         for command in commands:
@@ -185,6 +191,9 @@ def running(
         hub._open.close()
         for process in hub.processes.values():
             _end(process)
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
         rmtree(folder, ignore_errors=True)
         postgres.drop(database)
 

@@ -1,0 +1,17 @@
+"""The pages over a hub of the test's own, in this process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.parts import Parts, enrolled, fresh_hub, parts
+from tests.web.site import Site, opened
+
+__all__ = ["enrolled", "fresh_hub", "parts"]
+
+
+@pytest.fixture
+def site(parts: Parts) -> Iterator[Site]:
+    """Yield the pages."""
+    with opened(parts) as found:
+        yield found
