@@ -41,10 +41,10 @@ from adapters.kit.errors import (
     TokenShapeError,
     UnknownSubjectError,
 )
-from adapters.kit.hub_client import HubClient, Polled
+from adapters.kit.hub_client import HubClient
 from adapters.kit.keys import AgencyKey, Signer
 from adapters.kit.log import Checkpoint, LogKey
-from adapters.kit.notices import Handled, Inbox, Notice
+from adapters.kit.notices import Handled, Inbox, Notice, Polled
 from adapters.kit.outbox import Entry, Outbox
 from adapters.kit.receipts import (
     DisclosureReceipt,

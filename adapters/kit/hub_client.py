@@ -5,7 +5,6 @@ Never here: how a thing is said or checked; posting, questions, notices and wire
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,14 +19,15 @@ from adapters.kit.edge import Edge, machine
 from adapters.kit.jws import dense
 from adapters.kit.keys import Signer
 from adapters.kit.log import LogKey
-from adapters.kit.notices import Handled, Inbox, Notice, open_notices
+from adapters.kit.notices import Handled, Inbox, Notice, Polled, open_notices
 from adapters.kit.outbox import Outbox
 from adapters.kit.posting import Posting
 from adapters.kit.questions import Questions
-from adapters.kit.receipts import DisclosureReceipt, HubKeys, Verifier, acknowledgement
+from adapters.kit.receipts import HubKeys, Verifier, acknowledgement
 from adapters.kit.sign import Json, urn
 from adapters.kit.statements import Statement, agreement, opened
 from adapters.kit.store import Store
+from adapters.kit.streaming import Streaming
 from adapters.kit.watch import LogWatch
 from adapters.kit.wire import Request, Wire, json_of
 
@@ -35,17 +35,7 @@ HUB_URI = "https://hub.example"
 READ_TIMEOUT_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """A round of notices. `faults` goes back to the hub with the next poll."""
-
-    notices: tuple[Notice, ...]
-    faults: Mapping[str, Mapping[str, str]]
-    more: bool
-    receipt: DisclosureReceipt | None
-
-
-class HubClient(Posting, Questions):
+class HubClient(Posting, Questions, Streaming):
     """One agency's end of the wire. Close it, or use it in a `with`.
 
     Args:

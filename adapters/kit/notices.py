@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.kit.edge import Edge
 from adapters.kit.errors import TokenShapeError
-from adapters.kit.receipts import Verifier
+from adapters.kit.receipts import DisclosureReceipt, Verifier
 from adapters.kit.sign import TYP
 from adapters.kit.store import Store
 from contracts.base import HUB_TYPES
@@ -37,6 +37,16 @@ class Opened:
 
     notices: tuple[Notice, ...]
     faults: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """A round of notices. `faults` goes back to the hub with the next poll."""
+
+    notices: tuple[Notice, ...]
+    faults: Mapping[str, Mapping[str, str]]
+    more: bool
+    receipt: DisclosureReceipt | None
 
 
 @dataclass(frozen=True, slots=True)

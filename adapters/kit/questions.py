@@ -173,6 +173,24 @@ class Questions(Answered):
         params = {"agency": agency, "day": day}
         return self._ask("GET", path, params=params, user=user, outcome=None)
 
-    def register(self, *, user: str | None = None, **filters: str) -> Disclosed:
-        """Return a page of the disclosure register (scope `ig`)."""
-        return self._ask("GET", "/disclosures", params=filters, user=user, outcome=None)
+    def register(
+        self, *, user: str | None = None, of_user: str | None = None, **filters: str
+    ) -> Disclosed:
+        """Return a page of the disclosure register (scope `ig`).
+
+        Args:
+            user: the officer asking.
+            of_user: only answers that this officer of a partner was given.
+            filters: `subject`, `partner`, `rule`, `day`, `outcome`, `review`, `after`, `limit`.
+        """
+        params = {**filters, "user": of_user}
+        return self._ask("GET", "/disclosures", params=params, user=user, outcome=None)
+
+    def disclosure(self, dis: str, *, user: str | None = None) -> Disclosed:
+        """Return one entry of the register in full: facts, rules and words (scope `ig`).
+
+        Raises:
+            UnknownSubjectError: the register has no such entry.
+        """
+        path = f"/disclosures/{quote(dis, safe='')}"
+        return self._ask("GET", path, user=user)

@@ -7,7 +7,8 @@ Source: RFC 6749 §4.4, RFC 9449 §7, RFC 9110 §10.2.3 (Retry-After).
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -98,6 +99,27 @@ class Wire:
                 self._edge.sleep(wait)
         raise HubUnreachableError("no try was allowed")
 
+    @contextmanager
+    def stream(self, request: Request) -> Iterator[httpx.Response]:
+        """Send a request whose answer goes on as long as the hub has something to say. One try.
+
+        Raises:
+            HubBusyError: the hub said `later`.
+            HubUnreachableError: the connection broke, or there was none.
+            SignInError: the hub gives no token.
+        """
+        token = self._access_token()
+        headers = self._shown(request, token)
+        try:
+            with self._http.stream(request.method, request.path, headers=headers) as response:
+                if response.status_code in _BUSY:
+                    raise HubBusyError(self._retry_after(response))
+                if response.status_code == httpx.codes.UNAUTHORIZED:
+                    self._forget(token)
+                yield response
+        except httpx.TransportError as error:
+            raise HubUnreachableError("the hub's stream broke") from error
+
     def _signed_in(self, request: Request) -> httpx.Response:
         token = self._access_token()
         response = self._send(request, token)
@@ -108,9 +130,12 @@ class Wire:
         return response
 
     def _send(self, request: Request, token: str) -> httpx.Response:
+        return self._once(request, self._shown(request, token))
+
+    def _shown(self, request: Request, token: str) -> dict[str, str]:
+        """Return the headers of one try, with a proof of its own."""
         proof = self._proof(request, token)
-        headers = {**(request.headers or {}), "Authorization": f"DPoP {token}", "DPoP": proof}
-        return self._once(request, headers)
+        return {**(request.headers or {}), "Authorization": f"DPoP {token}", "DPoP": proof}
 
     def _once(self, request: Request, headers: Mapping[str, str]) -> httpx.Response:
         try:

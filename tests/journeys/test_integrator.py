@@ -191,6 +191,17 @@ def test_the_stream_resumes_after_the_last_notice_seen(hub: RunningHub) -> None:
     assert len(after["sets"]) == 1
 
 
+def test_the_kit_hears_the_stream_with_its_receipts(hub: RunningHub) -> None:
+    council = quiet_council(hub)
+    concern(hub, hub.nhs_number(), addressed_to=(council,))
+    hub.settle()
+    client = hub.client(council)
+    first = next(client.stream())
+    assert len(first.notices) == 1
+    assert first.receipt is not None
+    assert client.chain.last() == first.receipt.pseq
+
+
 def test_every_answer_is_acknowledged_over_the_agencys_own_signature(hub: RunningHub) -> None:
     council = hub.enrol("council")
     number = hub.nhs_number()

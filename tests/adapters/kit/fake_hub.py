@@ -61,6 +61,7 @@ class FakeHub:
     refuse: dict[str, tuple[int, str]] = field(default_factory=dict)
     pages: list[dict[str, Any]] = field(default_factory=lambda: [{"items": [], "next": None}])
     notices: dict[str, str] = field(default_factory=dict)
+    statements: dict[str, str] = field(default_factory=dict)
     acknowledged: list[str] = field(default_factory=list)
     faulty: dict[str, Any] = field(default_factory=dict)
     on_accept: Callable[[str], None] = lambda _: None

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from adapters.kit.answers import RECEIPT
 from tests.adapters.kit.fake_hub import AGENCY, SUBJECT, Answer, FakeHub, plain
 
 Route = Callable[[FakeHub, str, dict[str, str], bytes, str], Answer]
@@ -42,6 +43,22 @@ def _unknown(hub: FakeHub, _: str, __: dict[str, str], ___: bytes, fault: str) -
     return hub.disclosed({"type": "urn:hub:problem:unknown"}, 404, fault, "refused")
 
 
+def _stream(hub: FakeHub, _: str, __: dict[str, str], ___: bytes, fault: str) -> Answer:
+    """Answer with all that waits as one round, as a stream that then ends."""
+    sets = dict(hub.notices)
+    told = hub.disclosed({"sets": sets, "moreAvailable": False}, 200, fault)
+    lines = [": ping", "", "event: notices", f"data: {told.body.decode()}", ""]
+    if RECEIPT in told.headers:
+        lines += ["event: receipt", f"data: {told.headers[RECEIPT]}", ""]
+    body = "".join(f"{line}\r\n" for line in lines).encode()
+    return Answer(200, body, {"Content-Type": "text/event-stream"})
+
+
+def _statement(hub: FakeHub, month: str, __: dict[str, str], ___: bytes, ____: str) -> Answer:
+    found = hub.statements.get(month)
+    return Answer(404, b"{}") if found is None else plain({"statement": found, "proof": None})
+
+
 ROUTES: dict[str, Route] = {
     r"POST /events": _post_event,
     r"POST /events/batch": lambda hub, _, __, body, ___: hub.batch(body),
@@ -53,6 +70,10 @@ ROUTES: dict[str, Route] = {
     r"POST /disclosures": _desk,
     r"POST /subjects/find": _listed,
     r"GET /disclosures": _listed,
+    r"GET /disclosures/known": _listed,
+    r"GET /disclosures/(.+)": _unknown,
+    r"GET /events/stream": _stream,
+    r"GET /statements/(.+)": _statement,
     r"GET /subjects/(.+)/disclosures": _listed,
 }
 
