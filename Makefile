@@ -22,9 +22,9 @@ test: .venv/.dev browser ## everything that must be green on every commit, with 
 test-all: .venv/.dev browser go-oracle ## the same, and the heavy ones (second opinions, fuzzing, mutation)
 	$(PYTEST) --heavy
 
-go-oracle: ## a second implementation of the log, from Debian; only root can install it
-	@test -d /usr/share/gocode/src/golang.org/x/mod && command -v go >/dev/null || test "$$(id -u)" != 0 || \
-		{ apt-get update -q && apt-get install -y -q --no-install-recommends golang-go golang-golang-x-mod-dev; }
+go-oracle: ## a second implementation of the log, and strace, from Debian; only root can install them
+	@test -d /usr/share/gocode/src/golang.org/x/mod && command -v go >/dev/null && command -v strace >/dev/null || test "$$(id -u)" != 0 || \
+		{ apt-get update -q && apt-get install -y -q --no-install-recommends golang-go golang-golang-x-mod-dev strace; }
 
 browser: ## a browser for the pages, from Debian; only root can install it, and without it those tests skip
 	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \

@@ -81,31 +81,36 @@ class _Tree:
 
 def verify(connection: Connection[Any], trust: Trust) -> dict[str, Any]:
     """Check everything there is, at one moment, and return the report."""
-    faults = Faults()
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute("SET LOCAL statement_timeout = 0")
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        return checked(connection, trust)
+
+
+def checked(connection: Connection[Any], trust: Trust) -> dict[str, Any]:
+    """Check everything that the caller's transaction sees, and return the report."""
+    faults = Faults()
+    if trust.openings is not None:
+        trust.openings.said.begin(connection)
+    checkpoints = _Checkpoints(connection, trust, faults)
+    rows = RowChecks(faults)
+    tree = _Tree(faults)
+    entries = _entries(connection, checkpoints.size, faults)
+    for row in in_order(connection, faults):
+        entry = rows.check(row)
         if trust.openings is not None:
-            trust.openings.said.begin(connection)
-        checkpoints = _Checkpoints(connection, trust, faults)
-        rows = RowChecks(faults)
-        tree = _Tree(faults)
-        entries = _entries(connection, checkpoints.size, faults)
-        for row in in_order(connection, faults):
-            entry = rows.check(row)
-            if trust.openings is not None:
-                trust.openings.check(row, faults)
-            if tree.size + len(tree.waiting) < checkpoints.size:
-                _compare(row["place"], entry, next(entries, None), faults)
-                tree.add(leaf_hash(entry))
-                checkpoints.reached(tree)
-        checkpoints.finish(tree)
-        if next(entries, None) is not None:
-            faults.add("entry", checkpoints.size + 1, "there are more entries than were signed")
-        _compare_tiles(connection, tree, faults)
-        rows.finish(connection)
-        _cosignatures(connection, trust, faults)
+            trust.openings.check(row, faults)
+        if tree.size + len(tree.waiting) < checkpoints.size:
+            _compare(row["place"], entry, next(entries, None), faults)
+            tree.add(leaf_hash(entry))
+            checkpoints.reached(tree)
+    checkpoints.finish(tree)
+    if next(entries, None) is not None:
+        faults.add("entry", checkpoints.size + 1, "there are more entries than were signed")
+    _compare_tiles(connection, tree, faults)
+    rows.finish(connection)
+    _cosignatures(connection, trust, faults)
     return {
         "ok": not faults.found,
         "rows": rows.count,

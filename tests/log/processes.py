@@ -38,6 +38,8 @@ class Sequencers:
     url: str
     folder: Path
     running: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    under: list[str] = field(default_factory=list)
+    """A program that runs each of them, and its options."""
 
     @property
     def settings(self) -> Settings:
@@ -51,7 +53,7 @@ class Sequencers:
         with (self.folder / "sequencers.log").open("ab") as out:
             self.running += [
                 subprocess.Popen(
-                    [sys.executable, "-m", "hub", "sequence"],
+                    [*self.under, sys.executable, "-m", "hub", "sequence"],
                     env=environment(self.settings),
                     stdout=out,
                     stderr=out,
