@@ -25,9 +25,11 @@ NHS_NUMBER: Final = "9990000018"
 START: Final = 1_767_225_600
 """The first second of 2026, when all examples were made."""
 
+_EMPTY_SHA256: Final = hashlib.sha256(b"{}").hexdigest()
 _BY_NAME: Final[Mapping[str, object]] = {
     "address": "1 Example Street",
     "birth_date": "1950-01-31",
+    "canonical": "{}",
     "case": "CASE-0001",
     "exp": START + 31_536_000,
     "family_name": "Example",
@@ -45,7 +47,10 @@ _BY_NAME: Final[Mapping[str, object]] = {
     "nbf": START - 86_400,
     "phone": "01632 960001",
     "postcode": "ZZ99 3VZ",
+    "report": "{}",
+    "report_sha256": _EMPTY_SHA256,
     "setting": "1-1000001",
+    "text_sha256": _EMPTY_SHA256,
     "value": NHS_NUMBER,
 }
 _ABOUT: Final = {

@@ -1,7 +1,7 @@
-"""Who may take part and under what law: agencies, their keys, the rulebook, officers' overrides.
+"""Who may take part: agencies, their keys, and what officers override, review and declare.
 
 In: contracts.base, subject.
-Out: AgencyRegistered, KeyRegistered, KeyRevoked, RulebookReleased, BreakGlass, OfficerReview,
+Out: AgencyRegistered, KeyRegistered, KeyRevoked, BreakGlass, OfficerReview,
     ConflictDeclared; Jwk.
 Never here: anything about a person. The subject is an agency, except in BreakGlass and
 OfficerReview, whose subject is the one whose items were opened, and in ConflictDeclared.
@@ -18,8 +18,6 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from contracts.base import (
     Category,
     Code,
-    Day,
-    Digest,
     Digest64,
     Fact,
     Line,
@@ -171,20 +169,6 @@ class KeyRevoked(AboutAgency):
     kid: Annotated[Digest64, ROUTED]
     reason: Annotated[Literal["rotated", "retired", "lost", "compromised"], ROUTED]
     compromised_since: Annotated[Position | None, ROUTED] = None
-
-
-class RulebookReleased(AboutAgency):
-    """A rulebook comes into force; the whole of it is in the log, so any decision replays."""
-
-    TYPE = type_uri("rulebook-released")
-    FAMILY = "governance"
-    HUB_ONLY = True
-
-    release: Annotated[Code, ROUTED]
-    sha256: Annotated[Digest, ROUTED]
-    effective_from: Annotated[Day, ROUTED]
-    approved_by: Annotated[TwoOfficers, EXISTENCE]
-    canonical: Annotated[str, EXISTENCE]
 
 
 class BreakGlass(SubjectHead):

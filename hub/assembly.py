@@ -45,7 +45,6 @@ from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
 from hub.ledger.sealing import Sealer
 from hub.ledger.store import open_recorder
-from hub.rulebook import Rulebook, shipped
 from hub.settings import Settings, load
 from hub.telemetry import PARKED, Log, configure, say
 from hub.views import tables
@@ -81,14 +80,13 @@ class _Ground:
     source: Source
     signer: Signer
     sealer: Sealer
-    rulebook: Rulebook
 
 
 def build(settings: Settings, *, clock: Clock | None = None, source: Source | None = None) -> Hub:
     """Build the parts of one process. Connects lazily; call `open` in the event loop."""
     source = source or SystemSource()
     signer, sealer = open_keys(settings.keys_dir, source)
-    ground = _Ground(settings, clock or SystemClock(), source, signer, sealer, shipped())
+    ground = _Ground(settings, clock or SystemClock(), source, signer, sealer)
     recorder = open_recorder(settings.database_url)
     resolver = Resolver(recorder.datastore, sealer, source)
     appender = Appender(recorder, resolver, ground.clock)
@@ -110,7 +108,6 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         appender=appender,
         directory=door.directory,
         door=door,
-        rulebook=ground.rulebook,
         receipts=receipts,
         access=access,
         tokens=_tokens(access, settings),
@@ -127,7 +124,6 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
             desk=desk,
             receipts=receipts,
             covering=covering,
-            rulebook=ground.rulebook,
             pool=pool,
             clock=ground.clock,
         ),
@@ -140,7 +136,6 @@ def _door(ground: _Ground, appender: Appender) -> FrontDoor:
     return FrontDoor(
         directory=directory,
         appender=appender,
-        vocabulary=ground.rulebook.vocabulary,
         signer=signer,
         clock=ground.clock,
         source=ground.source,
@@ -153,7 +148,6 @@ def _desk(ground: _Ground, pool: Pool, door: FrontDoor, release: Release, cursor
         pool=pool,
         door=door,
         sealer=ground.sealer,
-        rulebook=ground.rulebook,
         release=release,
         cursors=cursors,
         clock=ground.clock,
@@ -194,21 +188,19 @@ def asgi() -> FastAPI:
 
 
 def projector(clock: Clock | None = None) -> Projector:
-    """Return a projector of the shipped rulebook. It needs no keys: it opens nothing."""
+    """Return a projector under the ledger's own law. It needs no keys: it opens nothing."""
     clock = clock or SystemClock()
 
     def parked(row: HeaderRow, error_class: str) -> None:
         PARKED.inc()
         say(Log.PROJECTOR_PARKED, position=row.position, error=error_class)
 
-    return Projector(shipped(), now_ms=clock.now_ms, on_parked=parked)
+    return Projector(now_ms=clock.now_ms, on_parked=parked)
 
 
 def rebuild_views(settings: Settings, *, compare_only: bool) -> dict[str, Any]:
     """Build the views anew beside the live ones, compare and swap; return the report."""
-    report = rebuild(
-        settings.owner, shipped(), now_ms=SystemClock().now_ms, compare_only=compare_only
-    )
+    report = rebuild(settings.owner, now_ms=SystemClock().now_ms, compare_only=compare_only)
     return {
         "rows": report.rows,
         "identical": report.identical,

@@ -114,12 +114,14 @@ async def live() -> dict[str, str]:
     },
 )
 async def ready(request: Request) -> dict[str, Any]:
-    """Say whether the store answers, and how far the views and the log are behind.
+    """Say whether the store answers, law is in force, and how far views and log are behind.
 
     Raises:
-        psycopg.OperationalError: it does not; answered as 503.
+        psycopg.OperationalError: the store does not answer; answered as 503.
+        NotInForceError: there is no law that this software can read; answered as 503.
     """
     hub = the_hub(request)
+    _ = hub.rulebook
     async with hub.pool.connection() as connection:
         cursor = await connection.execute(
             "SELECT coalesce((SELECT max(position) FROM ledger.header), 0),"

@@ -9,7 +9,7 @@ from hub.api.access import AccessTokens
 from hub.api.once import SharedOnce
 from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
-from hub.clock import Clock
+from hub.clock import Clock, seconds
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
@@ -24,6 +24,7 @@ from hub.ledger.covering import Covering
 from hub.ledger.directory import Directory
 from hub.ledger.frontdoor import FrontDoor
 from hub.ledger.read import Pool
+from hub.ledger.releases import release_first
 from hub.ledger.sealing import Sealer
 from hub.ledger.store import HubRecorder
 from hub.rulebook import Rulebook
@@ -43,7 +44,6 @@ class Hub:
     appender: Appender
     directory: Directory
     door: FrontDoor
-    rulebook: Rulebook
     receipts: Receipts
     access: AccessTokens
     tokens: TokenEndpoint
@@ -58,10 +58,24 @@ class Hub:
     statements: Statements
     auditor: Auditor
 
+    @property
+    def rulebook(self) -> Rulebook:
+        """Return the law in force, as this process last read it.
+
+        Raises:
+            NotInForceError: there is none that this software can read.
+        """
+        return self.directory.now.law.at(seconds(self.clock))
+
     async def open(self) -> None:
-        """Connect, and read which agencies there are."""
+        """Connect, and read which agencies there are and under what law.
+
+        The first process of a hub finds no law in its ledger, and records the shipped one.
+        """
         await self.pool.open(wait=True, timeout=10.0)
         self.directory.refresh()
+        if not self.directory.now.law.rows:
+            await release_first(self.door, self.settings.officers, self.clock)
 
     async def close(self) -> None:
         """Write what is waiting, then let go of everything."""

@@ -45,6 +45,7 @@ from hub.ledger.record import (
     UnavailableError,
     UnknownSubjectError,
 )
+from hub.rulebook.releases import NotInForceError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "1"
@@ -107,6 +108,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UnknownSubjectError, 404),
     (StaleError, 503),
     (UnavailableError, 503),
+    (NotInForceError, 503),
     (psycopg.OperationalError, 503),
     (PoolTimeout, 503),
     (OSError, 503),

@@ -27,7 +27,7 @@ from hub.ledger.covering import Covering
 from hub.ledger.frontdoor import Own, agency_sub_id, canonical, subject_sub_id
 from hub.ledger.read import Pool, facts, header_of
 from hub.ledger.record import Header, Record, relation_key, subject_key
-from hub.rulebook import Rulebook
+from hub.rulebook import Rulebook, RulebookError
 from hub.views.read_known import known_by
 from hub.views.read_register import RegisterEntry, RegisterFilter, register_rows, who_saw
 
@@ -53,14 +53,12 @@ class Auditor:
         desk: Desk,
         receipts: Receipts,
         covering: Covering,
-        rulebook: Rulebook,
         pool: Pool,
         clock: Clock,
     ) -> None:
         self._desk = desk
         self._receipts = receipts
         self._covering = covering
-        self._rulebook = rulebook
         self._pool = pool
         self._clock = clock
 
@@ -204,20 +202,16 @@ class Auditor:
     def _reasons(self, header: Header) -> list[dict[str, Any]]:
         named = [r for item in header.routing.get("items", []) for r in item.get("rules", [])]
         named += header.routing.get("rules", [])
-        return [self._words(name) for name in dict.fromkeys(named)]
+        law = self._law_of(header)
+        return [_words(name, law) for name in dict.fromkeys(named)]
 
-    def _words(self, name: str) -> dict[str, Any]:
-        """Return a rule in words: as it stands, or only by name once it is gone."""
+    def _law_of(self, header: Header) -> Rulebook | None:
+        """Return the law an answer was given under, whatever is in force since."""
         try:
-            file = self._rulebook.rule(name).file
-        except KeyError:
-            return {"rule": name}
-        return {
-            "rule": name,
-            "title": file.title,
-            "words": " ".join(file.plain.split()),
-            "strength": file.strength,
-        }
+            law = self._desk.door.directory.now.law
+            return law.named(str(header.routing["rulebook"]), header.recorded_at_ms // 1000)
+        except RulebookError:
+            return None
 
     async def _recorded(
         self, agency: str, user: str | None, channel: Channel, subject: UUID | None, body: object
@@ -242,7 +236,7 @@ class Auditor:
             "subject": None if subject is None else str(subject),
             "purpose": "audit",
             "channel": channel,
-            "rulebook": self._rulebook.sha256,
+            "rulebook": self._desk.law.now().rulebook.sha256,
             "fact_position": 0,
             "body_digest": digest(body),
         }
@@ -259,6 +253,22 @@ async def _about(
         if kind is not None:
             return kind, subject_sub_id(subject)
     return "agency", agency_sub_id(str(header.partner))
+
+
+def _words(name: str, law: Rulebook | None) -> dict[str, Any]:
+    """Return a rule in the words it had; only its name where no release has it."""
+    try:
+        if law is None:
+            return {"rule": name}
+        file = law.rule(name).file
+    except KeyError:
+        return {"rule": name}
+    return {
+        "rule": name,
+        "title": file.title,
+        "words": " ".join(file.plain.split()),
+        "strength": file.strength,
+    }
 
 
 def _outcome(header: Header) -> str:

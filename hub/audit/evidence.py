@@ -113,7 +113,7 @@ class Evidence:
         if len(shown) > MOST_CONTENT:
             raise ScopeError(f"more than {MOST_CONTENT} statements: ask for less at a time")
         body = await self._pack(asked, found, shown)
-        scales = self._desk.scales
+        law = self._desk.law.now().rulebook
         entry = DisclosureMade(
             about="agency",
             partner=asked.agency,
@@ -122,7 +122,7 @@ class Evidence:
             purpose="audit",
             legal_demand=asked.demand,
             channel="bundle",
-            rulebook=scales.rulebook.sha256,
+            rulebook=law.sha256,
             fact_position=0,
             body_digest=digest(body),
             reason=asked.reason,

@@ -1,6 +1,7 @@
 """Reads what was decided, with the facts as they were known then.
 
-In: the ledger's headers, in order. Out: fact sets, each with how many released items rested on it.
+In: the ledger's headers, in order. Out: fact sets, each with how many released items rested on it;
+for one answer, what each of its items was decided on, under the release then in force.
 Never here: content, a payload, or a fact learned since: headers hold ids and closed values only.
 
 The register keeps a decision's id and not its facts. They are folded again from what events
@@ -15,12 +16,15 @@ from itertools import product
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from psycopg import Connection, connect
+from psycopg import Connection
 
 from contracts.catalogue import EVENT_TYPES
 from contracts.disclosure import DisclosureMade, DisclosureRefused
+from hub.disclosure.glass import through
 from hub.ledger.record import agency_key, item_key, relation_key, subject_key
-from hub.rulebook import Rulebook, decide
+from hub.rulebook import Decision, Rulebook, RulebookError, decide
+from hub.rulebook.releases import Releases
+from hub.rulebook.rule import PERSON
 from hub.views.case_file import is_item
 from hub.views.days import london_day
 from hub.views.load import rows_after
@@ -49,8 +53,17 @@ class Past:
     taken."""
     released: int
     not_reproduced: int
-    """Released items whose recorded decision these facts do not give: decided under another
-    release, or on a statement that the register does not keep."""
+    """Released items whose recorded decision these facts do not give: decided under a release
+    that is not in the ledger, or on a statement that the register does not keep."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What one item of an answer was decided on. `decision` is None where it cannot be found."""
+
+    position: int
+    decision_id: str
+    decision: Decision | None
 
 
 @dataclass(slots=True)
@@ -61,6 +74,7 @@ class _Then:
     items: dict[int, HeaderRow] = field(default_factory=dict)
     of: dict[str, list[HeaderRow]] = field(default_factory=dict)
     """The items of each subject."""
+    glass: dict[str, Rulebook] = field(default_factory=dict)
 
     def learn(self, row: HeaderRow) -> None:
         """Fold what one event asserts."""
@@ -77,19 +91,29 @@ class _Then:
         held = self.facts.get(key, {})
         return {f: v for f, (v, end) in held.items() if end is None or end > now_s}
 
+    def law_of(self, entry: HeaderRow, law: Releases) -> Rulebook | None:
+        """Return the law an answer was given under, as it read through glass if that was broken."""
+        sha256 = str(entry.routing.get("rulebook"))
+        try:
+            found = law.named(sha256, entry.recorded_at)
+        except RulebookError:
+            return None
+        if found is None or entry.routing.get("break_glass") is None:
+            return found
+        return self.glass.setdefault(sha256, through(found))
 
-def decided(dsn: str, rulebook: Rulebook) -> Past:
+
+def decided(connection: Connection[Any], law: Releases) -> Past:
     """Read the whole ledger. Memory grows with its headers; time too, once over.
 
     Args:
-        dsn: the database.
-        rulebook: the release whose decisions can be recognised by their ids.
+        connection: one that may read.
+        law: the releases whose decisions can be recognised by their ids.
     """
-    with connect(dsn) as connection:
-        return replay(_rows(connection), rulebook)
+    return replay(every_row(connection), law)
 
 
-def replay(rows: Iterable[HeaderRow], rulebook: Rulebook) -> Past:
+def replay(rows: Iterable[HeaderRow], law: Releases) -> Past:
     """Fold header rows, in order, and gather what each released item was decided on."""
     then = _Then()
     sets: Counter[frozenset[tuple[str, str]]] = Counter()
@@ -98,9 +122,9 @@ def replay(rows: Iterable[HeaderRow], rulebook: Rulebook) -> Past:
     for row in rows:
         if row.type_uri == DisclosureMade.TYPE:
             for item in row.routing.get("items", ()):
-                facts, known = _asked(then, row, item, rulebook)
+                facts, found = _asked(then, row, item, law)
                 sets[frozenset(facts.items())] += 1
-                unknown += not known
+                unknown += found is None
         elif row.type_uri == DisclosureRefused.TYPE:
             refused.update(frozenset(facts.items()) for facts in _refused(then, row))
         then.learn(row)
@@ -124,7 +148,30 @@ def _stated(entry: HeaderRow) -> dict[str, str]:
     return {name: str(entry.routing.get(name, "none")) for name in ("purpose", "legal_demand")}
 
 
-def _rows(connection: Connection[Any]) -> Iterator[HeaderRow]:
+def answer(rows: Iterable[HeaderRow], jti: str, law: Releases) -> tuple[HeaderRow, list[Decided]]:
+    """Return an answer's entry, and what each of its items was decided on.
+
+    Raises:
+        KeyError: no row is that answer.
+    """
+    then = _Then()
+    for row in rows:
+        if row.jti == jti and row.partner is not None:
+            items = row.routing.get("items", ())
+            return row, [
+                Decided(
+                    position=item["position"],
+                    decision_id=item["decision"],
+                    decision=_asked(then, row, item, law)[1],
+                )
+                for item in items
+            ]
+        then.learn(row)
+    raise KeyError(jti)
+
+
+def every_row(connection: Connection[Any]) -> Iterator[HeaderRow]:
+    """Yield the ledger's headers, in order."""
     position = 0
     while rows := rows_after(connection, position, BATCH):
         yield from rows
@@ -132,18 +179,21 @@ def _rows(connection: Connection[Any]) -> Iterator[HeaderRow]:
 
 
 def _asked(
-    then: _Then, entry: HeaderRow, item: Mapping[str, Any], rulebook: Rulebook
-) -> tuple[dict[str, str], bool]:
-    """Return the facts one released item was decided on, and whether they give its decision."""
+    then: _Then, entry: HeaderRow, item: Mapping[str, Any], law: Releases
+) -> tuple[dict[str, str], Decision | None]:
+    """Return the facts one released item was decided on, and its decision if they give it."""
     known = _known(then, entry, then.items[item["position"]])
     asked = _stated(entry)
     day = london_day(entry.recorded_at)
-    if entry.routing.get("rulebook") == rulebook.sha256:
+    rulebook = then.law_of(entry, law)
+    broken = {PERSON: "share"} if entry.routing.get("break_glass") is not None else _NOTHING
+    if rulebook is not None:
         for stated in _requests():
-            facts = {**known, **asked, **stated}
-            if decide(facts, rulebook, day).id == item["decision"]:
-                return facts, True
-    return {**known, **asked, **_USUAL}, False
+            facts = {**broken, **known, **asked, **stated}
+            decision = decide(facts, rulebook, day)
+            if decision.id == item["decision"]:
+                return facts, decision
+    return {**known, **asked, **_USUAL}, None
 
 
 def _requests() -> Iterator[dict[str, str]]:

@@ -91,8 +91,6 @@ def verify(connection: Connection[Any], trust: Trust) -> dict[str, Any]:
 def checked(connection: Connection[Any], trust: Trust) -> dict[str, Any]:
     """Check everything that the caller's transaction sees, and return the report."""
     faults = Faults()
-    if trust.openings is not None:
-        trust.openings.said.begin(connection)
     checkpoints = _Checkpoints(connection, trust, faults)
     rows = RowChecks(faults)
     tree = _Tree(faults)

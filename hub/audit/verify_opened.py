@@ -68,6 +68,7 @@ class Openings:
             self._keyring = self._keyring.apply(payload, recorded_at=row["recorded_at"] // 1000)
         if row["kind"] == "policy":
             self._agencies = self._agencies.apply(payload)
+            self.said.learn(row, payload)
 
     def _unsealed(self, row: Row) -> tuple[bytes, bytes]:
         """Return a row's token and its blinding bytes."""

@@ -8,34 +8,34 @@ and above all its routing and its facts, decides who is shown what; so it is der
 token and compared whole: a fact left out is found as one put in is, though `fact_current` was
 altered to match.
 
-Which facts count, and for how long, is said by the vocabulary of the rulebook in use when the event
-came. Under another release the answer may differ; a row from before the last answer that was given
-under one is held to less: it says nothing that the event does not. How many those are is reported.
+Which facts count, and for how long, is said by the vocabulary of the release in force when the
+event came, which is learnt from the same rows. A row from before any release, or under one that
+this software cannot read, is held to less: it says nothing that the event does not. How many those
+are is reported.
 """
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString
-
-from psycopg import Connection
+from typing import Any, Final
 
 from contracts.base import Payload
 from contracts.catalogue import latest
+from contracts.lawmaking import RulebookReleased
 from hub.intake.agencies import AgencyRegister
 from hub.intake.identifiers import Identifier, read_sub_id
 from hub.ledger.draft import draft
 from hub.ledger.opened import claims_of
 from hub.ledger.record import Draft
 from hub.ledger.resolve import assertions
-from hub.rulebook import Rulebook
+from hub.rulebook.model import FactEntry
+from hub.rulebook.releases import NotInForceError, Releases
 
 IAT_EARLY_MS: Final = 60_000
 """An event may be signed by a clock that is this far ahead of the hub's (trust layer, `iat`)."""
-_OTHERS: Final[LiteralString] = (
-    "SELECT coalesce(max(position), 0) FROM ledger.header"
-    " WHERE kind = 'disclosure' AND routing->>'rulebook' <> %s"
-)
+LATE_S: Final = 60
+"""An event may be recorded this long after the front door took it, and the law turned between."""
 Row = Mapping[str, Any]
 
 
@@ -54,17 +54,17 @@ class _Stored:
 
 
 class Said:
-    """Compares headers with their events, under one release of the rulebook."""
+    """Compares headers with their events, in order, under the law that was in force."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        self._rulebook = rulebook
-        self._exact_after = 0
+    def __init__(self) -> None:
+        self._law = Releases()
         self.held_to_less = 0
 
-    def begin(self, connection: Connection[Any]) -> None:
-        """Read up to where another release was in use."""
-        row = connection.execute(_OTHERS, [self._rulebook.sha256]).fetchone()
-        self._exact_after = 0 if row is None else row[0]
+    def learn(self, row: Row, payload: Payload) -> None:
+        """Keep what a row releases."""
+        if isinstance(payload, RulebookReleased):
+            said = payload.model_dump()
+            self._law = self._law.add(row["position"], row["recorded_at"] // 1000, said)
 
     def agrees(self, row: Row, token: bytes, payload: Payload, agencies: AgencyRegister) -> bool:
         """Return whether a row's header is what its token makes of it."""
@@ -82,17 +82,6 @@ class Said:
             return same and _no_more(row, payload)
         if not same:
             return False
-        expected = self._drafted(row, token, claims, payload, agencies)
-        return _alike(row, expected) and self._facts(row, payload, expected)
-
-    def _drafted(
-        self,
-        row: Row,
-        token: bytes,
-        claims: Mapping[str, Any],
-        payload: Payload,
-        agencies: AgencyRegister,
-    ) -> Draft:
         stored = _Stored(
             agency=row["agency"],
             jti=claims["jti"],
@@ -104,22 +93,31 @@ class Said:
             identifiers=read_sub_id(claims["sub_id"]),
         )
         poster = agencies.find(row["agency"])
-        return draft(
-            stored,
-            poster_kind="" if poster is None else poster.kind,
-            vocabulary=self._rulebook.vocabulary,
-        )
+        kind = "" if poster is None else poster.kind
+        expected = draft(stored, poster_kind=kind, vocabulary={})
+        return _alike(row, expected) and self._facts(row, stored, kind)
 
-    def _facts(self, row: Row, payload: Payload, expected: Draft) -> bool:
-        made = [
-            [a.key, a.fact, a.value, a.expires_at] for a in assertions(expected, row["subject"])
-        ]
-        if row["facts"] == made:
-            return True
-        if row["position"] > self._exact_after:
+    def _facts(self, row: Row, stored: _Stored, kind: str) -> bool:
+        laws = self._vocabularies(row["recorded_at"] // 1000)
+        for vocabulary in laws or [{}]:
+            expected = draft(stored, poster_kind=kind, vocabulary=vocabulary)
+            made = [
+                [a.key, a.fact, a.value, a.expires_at] for a in assertions(expected, row["subject"])
+            ]
+            if row["facts"] == made:
+                return True
+        if laws:
             return False
         self.held_to_less += 1
-        return _no_more(row, payload)
+        return _no_more(row, stored.payload)
+
+    def _vocabularies(self, recorded_s: int) -> list[Mapping[str, FactEntry]]:
+        """Return who may state what, by the law at an instant and just before it."""
+        found = []
+        for at_s in (recorded_s, recorded_s - LATE_S):
+            with suppress(NotInForceError):
+                found.append(self._law.at(at_s).vocabulary)
+        return found
 
 
 def _alike(row: Row, expected: Draft) -> bool:

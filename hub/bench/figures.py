@@ -21,6 +21,9 @@ TARGETS: Mapping[str, float] = {
     "sequence": 1.0,
     "sequence-raw": 0.1,
     "prove": 0.1,
+    "decide": 0.5,
+    "decide-cedar": 20.0,
+    "whatif": 5.0,
 }
 
 
@@ -90,6 +93,7 @@ def report(outcomes: Iterable[Outcome], machine: Mapping[str, Any]) -> dict[str,
         "ratios": {o.name: round(o.ratio, 3) for o in found},
         "figures": {o.name: round(o.figure, 1) for o in found},
         "ceilings": {o.name: round(o.ceiling, 1) for o in found},
+        "p50_us": {o.name: round(1e6 / o.figure, 1) for o in found if o.name.startswith("decide")},
         "units": {o.name: o.unit for o in found},
         "targets": {o.name: TARGETS[o.name] for o in found},
         "runs": {o.name: [round(run.ratio, 3) for run in o.runs] for o in found},

@@ -26,6 +26,7 @@ from hub.assembly import build
 from hub.disclosure.ask import Answer, Ask
 from hub.disclosure.desk import Desk
 from hub.disclosure.look import Found
+from hub.disclosure.readings import Reading
 from hub.settings import load
 from hub.telemetry import configure
 
@@ -44,12 +45,13 @@ class UnrecordedDesk(Desk):
     async def _settled(
         self,
         ask: Ask,
-        released: Callable[[Ask, Found], bytes],
-        refused: Callable[[Found], bytes],
+        released: Callable[[Ask, Found, Reading], bytes],
+        refused: Callable[[Found, Reading], bytes],
     ) -> Answer:
-        found = await self._looker.look(ask)
+        law = self.law.now()
+        found = await law.looker.look(ask)
         shown = bool(found.shown) or found.pattern is not None
-        body = released(ask, found) if shown else refused(found)
+        body = released(ask, found, law) if shown else refused(found, law)
         return Answer(
             outcome="released" if shown else "refused", body=body, receipt="", jti=_NOBODY
         )

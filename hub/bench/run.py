@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from hub.bench.deciding import Decide, DecideCedar, has_cedar
 from hub.bench.figures import TARGETS, NoFigureError, Outcome, Run, line, report
 from hub.bench.intake import IntakeBatch, IntakeSingle
 from hub.bench.machine import described
@@ -24,6 +25,7 @@ from hub.bench.reading import Awaited, Read
 from hub.bench.sequencing import Sequence as Sequencing
 from hub.bench.sequencing import SequenceRaw
 from hub.bench.stage import Stage, staged
+from hub.bench.trying import Whatif
 
 
 class Scenario(Protocol):
@@ -80,6 +82,9 @@ def _measure(
     with staged() as stage:
         machine = described(stage.settings.owner)
         chosen = [s for s in _scenarios(stage, quick=quick, full=full) if s.name in wanted]
+        if DecideCedar.name in wanted and not has_cedar():
+            chosen = [s for s in chosen if s.name != DecideCedar.name]
+            tell(f"{DecideCedar.name}: left out, cedarpy comes with the development dependencies")
         until = stage.edge.now() + MOST_S
         for left, scenario in zip(range(len(chosen), 0, -1), chosen, strict=True):
             now = stage.edge.now()
@@ -122,6 +127,9 @@ def _scenarios(stage: Stage, *, quick: bool, full: bool) -> tuple[Scenario, ...]
         Sequencing(stage, leaves=2_000 if quick else 40_000),
         SequenceRaw(stage, leaves=2_000 if quick else 40_000),
         Prove(stage, small=500 if quick else 10_000, large=2_000 if quick else large),
+        Decide(questions=100 if quick else 5_000),
+        DecideCedar(questions=20 if quick else 200),
+        Whatif(decisions=2_000 if quick else 1_000_000, sample=1_000 if quick else 200_000),
     )
 
 

@@ -6,7 +6,7 @@ Never here: what a command does. Heavy rooms are imported inside commands, so `-
 
 import typer
 
-from hub.cli import agencies, evidence, keeping, log, rules, service, show
+from hub.cli import agencies, evidence, keeping, log, releases, rules, service, show
 
 app = typer.Typer(
     name="hub",
@@ -22,6 +22,7 @@ evidence.register(app)
 keeping.register(app)
 app.add_typer(agencies.agency, name="agency")
 app.add_typer(agencies.key, name="key")
+releases.register(rules.app)
 app.add_typer(rules.app, name="rulebook")
 
 

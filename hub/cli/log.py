@@ -124,13 +124,12 @@ def verify(
     from hub.clock import SystemClock  # noqa: PLC0415
     from hub.ids import SystemSource  # noqa: PLC0415
     from hub.ledger.checkpoint import NoteError  # noqa: PLC0415
-    from hub.rulebook import shipped  # noqa: PLC0415
 
     settings, source = load(), SystemSource()
 
     def opening() -> Openings:
         signer, sealer = open_keys(settings.keys_dir, source)
-        return Openings(sealer, hub_keyring(signer), Said(shipped()))
+        return Openings(sealer, hub_keyring(signer), Said())
 
     try:
         report = verify_hub(

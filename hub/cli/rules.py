@@ -1,6 +1,6 @@
-"""Commands about the rulebook: check, explain, diff, whatif, docs.
+"""Commands about a rulebook as a text: check, explain, diff, docs.
 
-In: the shipped law, drafts, the ledger's history. Out: reports, in words or as one JSON object.
+In: the shipped law, drafts; for an old answer, the ledger. Out: reports, in words or as JSON.
 Never here: a proof, an answer or a comparison; rulebook and audit make those.
 """
 
@@ -42,7 +42,7 @@ def check(*, as_json: Json = False) -> None:
         book = load(folder)
         found = prove(book, {board: load(folder, board=board) for board in boards(folder)})
     except RulebookError as error:
-        _stop("check", error)
+        stop("check", error)
     report = {
         "rules": len(book.rules),
         "gateways": found.gateways,
@@ -60,7 +60,7 @@ def check(*, as_json: Json = False) -> None:
         "semantics": book.semantics,
         "sha256": book.sha256,
     }
-    _tell(report, as_json=as_json)
+    tell(report, as_json=as_json)
     raise typer.Exit(0 if found.ok else 1)
 
 
@@ -69,17 +69,25 @@ def explain(
     *,
     facts: Annotated[str, typer.Option(help="What is known: fact=value,fact=value ...")] = "",
     on: Day = "",
+    answer: Annotated[str, typer.Option(help="The jti of an answer in the register.")] = "",
     as_json: Json = False,
 ) -> None:
     """Say what may be shared on these facts and why, or ask the next question.
 
+    With --answer: what an answer of the register rested on, by the release it was given under.
+
     Example: hub rulebook explain --facts subject_kind=adult,recipient_kind=police
     """
+    if answer:
+        from hub.cli.releases import explain_answer  # noqa: PLC0415
+
+        explain_answer(answer, as_json=as_json)
+        return
     from hub.rulebook import shipped  # noqa: PLC0415
     from hub.rulebook.advisor import advise  # noqa: PLC0415
 
     book = shipped()
-    advice = advise(_facts("explain", book, facts), book, _day("explain", on))
+    advice = advise(facts_of("explain", book, facts), book, day_of("explain", on))
     report = {
         "verdicts": {str(category): str(said) for category, said in advice.verdicts.items()},
         "because": [
@@ -119,8 +127,8 @@ def diff(
     from hub.rulebook import shipped  # noqa: PLC0415
     from hub.rulebook.diff import diff as compare  # noqa: PLC0415
 
-    day = _day("diff", on) if on else None
-    found = compare(shipped(), _draft("diff", draft), on=day)
+    day = day_of("diff", on) if on else None
+    found = compare(shipped(), draft_at("diff", draft), on=day)
     if as_json:
         typer.echo(json.dumps({"differences": [asdict(each) for each in found]}))
     else:
@@ -130,33 +138,6 @@ def diff(
             )
             typer.echo("".join(f"    where {words}\n" for words in each.where), nl=False)
     raise typer.Exit(1 if any(each.way == "wider" for each in found) else 0)
-
-
-@app.command()
-def whatif(
-    draft: Draft,
-    *,
-    on: Day = "",
-    assume: Annotated[str, typer.Option(help="Facts to take as recorded: fact=value,...")] = "",
-    as_json: Json = False,
-) -> None:
-    """Say what a draft would have answered on all that was decided, with facts as known then.
-
-    Example: hub rulebook whatif law2 --assume child_welfare=relevant
-    """
-    from hub.audit.history import decided  # noqa: PLC0415
-    from hub.rulebook import shipped  # noqa: PLC0415
-    from hub.rulebook.whatif import summary  # noqa: PLC0415
-    from hub.rulebook.whatif import whatif as compare  # noqa: PLC0415
-    from hub.settings import load  # noqa: PLC0415
-
-    live = shipped()
-    other = _draft("whatif", draft)
-    taken = _facts("whatif", other, assume)
-    past = decided(load().database_url, live)
-    found = compare(past.sets, live, other, _day("whatif", on), assume=taken)
-    report = {**summary(found), "not_reproduced": past.not_reproduced}
-    _tell(report, as_json=as_json)
 
 
 @app.command()
@@ -178,31 +159,33 @@ def docs(
     typer.echo(f"{len(made)} pages in {folder}")
 
 
-def _draft(command: str, path: Path) -> "Rulebook":
+def draft_at(command: str, path: Path) -> "Rulebook":
+    """Return a draft, or end the command with what is wrong with it."""
     from hub.rulebook import RulebookError  # noqa: PLC0415
     from hub.rulebook.loader import draft  # noqa: PLC0415
 
     try:
         return draft(path)
     except RulebookError as error:
-        _stop(command, error)
+        stop(command, error)
 
 
-def _facts(command: str, book: "Rulebook", text: str) -> dict[str, str]:
+def facts_of(command: str, book: "Rulebook", text: str) -> dict[str, str]:
     """Return facts as given. A name or value that does not exist is named by its fact only."""
     found: dict[str, str] = {}
     for pair in filter(None, text.split(",")):
         name, _, value = (part.strip() for part in pair.partition("="))
         entry = book.vocabulary.get(name)
         if entry is None:
-            _stop(command, "there is no such fact; see hub/rulebook/law/vocabulary.toml")
+            stop(command, "there is no such fact; see hub/rulebook/law/vocabulary.toml")
         if value not in entry.values:
-            _stop(command, f"`{name}` is one of {', '.join(entry.values)}")
+            stop(command, f"`{name}` is one of {', '.join(entry.values)}")
         found[name] = value
     return found
 
 
-def _day(command: str, text: str) -> date:
+def day_of(command: str, text: str) -> date:
+    """Return a London day as given; today where none is."""
     from hub.clock import SystemClock, london_day, seconds  # noqa: PLC0415
 
     if not text:
@@ -210,7 +193,7 @@ def _day(command: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        _stop(command, "a day is written as 2026-07-01")
+        stop(command, "a day is written as 2026-07-01")
 
 
 def _question(question: Any) -> Mapping[str, Any] | None:  # noqa: ANN401 - Question or None
@@ -225,10 +208,12 @@ def _question(question: Any) -> Mapping[str, Any] | None:  # noqa: ANN401 - Ques
     }
 
 
-def _tell(report: Mapping[str, Any], *, as_json: bool) -> None:
+def tell(report: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print a report: one JSON object, or a line for each of its members."""
     typer.echo(json.dumps(report) if as_json else "\n".join(f"{k}: {v}" for k, v in report.items()))
 
 
-def _stop(command: str, why: object) -> NoReturn:
+def stop(command: str, why: object) -> NoReturn:
+    """Say why a command cannot go on, and end it."""
     typer.echo(f"hub rulebook {command}: {why}", err=True)
     raise typer.Exit(1)

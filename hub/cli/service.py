@@ -53,8 +53,8 @@ def serve(
 def project() -> None:
     """Keep the views up with the ledger until stopped. Example: hub project."""
     from hub.assembly import prepare, projector  # noqa: PLC0415
+    from hub.rulebook.releases import NotInForceError  # noqa: PLC0415
     from hub.telemetry import Log, configure, say  # noqa: PLC0415
-    from hub.views.runner import OtherRulebookError  # noqa: PLC0415
 
     settings = load()
     configure()
@@ -64,7 +64,7 @@ def project() -> None:
     say(Log.STARTED, part="projector")
     try:
         projector().run(settings.owner, stop)
-    except OtherRulebookError as error:
+    except NotInForceError as error:
         typer.echo(f"hub project: {error}", err=True)
         raise typer.Exit(1) from None
     say(Log.STOPPED, part="projector")

@@ -10,11 +10,14 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
+from psycopg import connect
+
 from contracts.base import Category
 from hub.audit.history import History, decided
-from hub.rulebook import shipped
+from hub.ledger.releases import releases
 from hub.rulebook.cases import commenced
 from hub.rulebook.whatif import whatif
+from hub.views.days import ends_at
 
 RULE: Final = "child-duty-16LA"
 ASSUMED: Final[Mapping[str, str]] = {
@@ -51,9 +54,11 @@ class Commenced:
 
 def had_it_been_in_force(dsn: str, today: date) -> Commenced:
     """Replay the ledger's refusals with the facts of their time, under the law with the duty."""
-    law = shipped()
+    with connect(dsn) as connection:
+        released = releases(connection)
+        past = decided(connection, released)
+    law = released.at(ends_at(today) - 1)
     draft = commenced(law, RULE, today)
-    past = decided(dsn, law)
     found = []
     asked = [one for one in past.refused if _of_a_child(one[0])]
     sets = sorted(asked, key=lambda one: _whose(one[0]))

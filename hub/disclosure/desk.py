@@ -20,19 +20,18 @@ from hub.clock import Clock
 from hub.disclosure import refusal
 from hub.disclosure.ask import Answer, Ask, Search
 from hub.disclosure.cursor import Cursors
-from hub.disclosure.glass import FULL_RECORD_S, statement, through, told
-from hub.disclosure.look import Found, Looker
-from hub.disclosure.purposes import shipped_purposes
+from hub.disclosure.glass import FULL_RECORD_S, statement, told
+from hub.disclosure.look import Found
+from hub.disclosure.readings import Reading, Readings
 from hub.disclosure.receipt import digest
 from hub.disclosure.release import Release
-from hub.disclosure.render import NOTHING, Renderer
-from hub.disclosure.weigh import NO_FACTS, Scales
+from hub.disclosure.render import NOTHING
+from hub.disclosure.weigh import NO_FACTS
 from hub.ids import Source
 from hub.ledger.frontdoor import FrontDoor, Own, canonical, subject_sub_id
 from hub.ledger.read import Pool
 from hub.ledger.record import Guard, StaleError, subject_key
 from hub.ledger.sealing import Sealer
-from hub.rulebook import Rulebook
 
 MAX_TRIES = 5
 
@@ -46,7 +45,6 @@ class Desk:
         pool: Pool,
         door: FrontDoor,
         sealer: Sealer,
-        rulebook: Rulebook,
         release: Release,
         cursors: Cursors,
         clock: Clock,
@@ -54,14 +52,7 @@ class Desk:
     ) -> None:
         self.pool = pool
         self.door = door
-        self.scales = Scales(rulebook)
-        self.renderer = Renderer(rulebook)
-        self._looker = Looker(pool, self.scales, self.renderer, sealer, clock)
-        self._purposes = shipped_purposes()
-        law = through(rulebook)
-        self._through_glass = Looker(
-            pool, Scales(law), Renderer(law), sealer, clock, plain=self.scales
-        )
+        self.law = Readings(door.directory, pool, sealer, clock)
         self._release = release
         self._cursors = cursors
         self._source = source
@@ -76,7 +67,7 @@ class Desk:
         closed = await self.closed(ask)
         if closed is not None:
             return closed
-        return await self._settled(ask, self._page, lambda _: canonical(NOTHING))
+        return await self._settled(ask, self._page, lambda *_: canonical(NOTHING))
 
     async def request(self, ask: Ask) -> Answer:
         """Answer a stated request, with its refusal in words where it is refused.
@@ -86,10 +77,10 @@ class Desk:
             LedgerError: the answer could not be recorded; nothing was released.
         """
 
-        def refused(found: Found) -> bytes:
+        def refused(found: Found, law: Reading) -> bytes:
             nameable = (d for d in found.decisions if d.nameable)
             decision = next(nameable, found.asker)
-            return canonical(self.renderer.refusal(ask, decision, ask.request_id))
+            return canonical(law.renderer.refusal(ask, decision, ask.request_id))
 
         closed = await self.closed(ask)
         if closed is not None:
@@ -107,7 +98,8 @@ class Desk:
         agency = self.door.directory.now.agencies.find(ask.partner)
         kind = "" if agency is None else agency.kind
         one = ask if isinstance(ask, Ask) else None
-        said = self._purposes.refusal(kind, ask.purpose, one.request_id if one else None)
+        law = self.law.now()
+        said = law.purposes.refusal(kind, ask.purpose, one.request_id if one else None)
         if said is None:
             return None
         body = canonical(said)
@@ -122,7 +114,7 @@ class Desk:
                 "channel": one.channel if one else "find",
                 "reason": ask.reason,
                 "request_id": said["request_id"],
-                "rulebook": self.scales.rulebook.sha256,
+                "rulebook": law.rulebook.sha256,
                 "fact_position": 0,
                 "body_digest": digest(body),
                 "reason_code": "purpose_not_open",
@@ -145,23 +137,24 @@ class Desk:
     async def _settled(
         self,
         ask: Ask,
-        released: Callable[[Ask, Found], bytes],
-        refused: Callable[[Found], bytes],
+        released: Callable[[Ask, Found, Reading], bytes],
+        refused: Callable[[Found, Reading], bytes],
     ) -> Answer:
-        """Decide and record until the facts stand still."""
+        """Decide and record until the facts, and the law, stand still."""
         for _ in range(MAX_TRIES):
-            looker = self._looker if ask.glass is None else self._through_glass
+            law = self.law.now()
+            looker = law.looker if ask.glass is None else law.through_glass
             found = replace(await looker.look(ask), glass_id=self._source.uuid())
             guards = tuple(Guard(k, p) for k, p in found.known.positions.items())
             try:
                 # A later page may be empty: the one before promised that there might be more.
                 later = ask.after is not None and not found.barred
                 if found.shown or found.pattern is not None or later:
-                    body = released(ask, found)
-                    answer = await self.record(self._made(ask, found, body), body, guards)
+                    body = released(ask, found, law)
+                    answer = await self.record(self._made(ask, found, body, law), body, guards)
                     return await self._stated(ask, found, answer)
-                body = refused(found)
-                return await self.record(self._refused(ask, found, body), body, guards)
+                body = refused(found, law)
+                return await self.record(self._refused(ask, found, body, law), body, guards)
             except StaleError:
                 continue
         raise StaleError("the facts keep changing")
@@ -185,12 +178,12 @@ class Desk:
         await self.door.say(Own(said, subject_sub_id(ask.subject), jti=str(found.glass_id)))
         return answer
 
-    def _page(self, ask: Ask, found: Found) -> bytes:
-        return canonical(self._content(ask, found))
+    def _page(self, ask: Ask, found: Found, law: Reading) -> bytes:
+        return canonical(self._content(ask, found, law))
 
-    def _released(self, ask: Ask, found: Found) -> bytes:
+    def _released(self, ask: Ask, found: Found, law: Reading) -> bytes:
         request_id = None if ask.request_id is None else str(ask.request_id)
-        content = self._content(ask, found)
+        content = self._content(ask, found, law)
         broken = None
         if ask.glass is not None:
             broken = told(ask.glass, found.opened, found.at)
@@ -198,39 +191,39 @@ class Desk:
             {"outcome": "released", "request_id": request_id, **content, "break_glass": broken}
         )
 
-    def _content(self, ask: Ask, found: Found) -> dict[str, Any]:
+    def _content(self, ask: Ask, found: Found, law: Reading) -> dict[str, Any]:
         cursor = None
         if found.more is not None:
             cursor = self._cursors.make(ask.partner, ask.subject, found.more.cursor)
         items = [
-            self.renderer.item(w, found.payloads.get(w.candidate.position)) for w in found.shown
+            law.renderer.item(w, found.payloads.get(w.candidate.position)) for w in found.shown
         ]
         wishes = None if found.wish is None else found.wish.plain()
-        return self.renderer.timeline(
+        return law.renderer.timeline(
             ask, items, cursor=cursor, pattern=found.pattern, wishes=wishes
         )
 
-    def _made(self, ask: Ask, found: Found, body: bytes) -> DisclosureMade:
+    def _made(self, ask: Ask, found: Found, body: bytes, law: Reading) -> DisclosureMade:
         shown = found.shown
         return DisclosureMade(
-            **self._head(ask, found, body),
+            **self._head(ask, found, body, law),
             items=_lines(found),
             obligations=tuple(sorted({o for w in shown for o in w.decision.obligations})),
             break_glass=None if found.opened is None else str(found.glass_id),
             completed_by=None if found.opened is None else found.at + FULL_RECORD_S,
         )
 
-    def _refused(self, ask: Ask, found: Found, body: bytes) -> DisclosureRefused:
+    def _refused(self, ask: Ask, found: Found, body: bytes, law: Reading) -> DisclosureRefused:
         missing = {f for d in found.decisions for _, f in d.missing}
         return DisclosureRefused(
-            **self._head(ask, found, body),
-            reason_code=refusal.reason(found, self.scales.rulebook),
-            rules=refusal.rules(found, self.scales.rulebook)[:80],
+            **self._head(ask, found, body, law),
+            reason_code=refusal.reason(found, law.rulebook),
+            rules=refusal.rules(found, law.rulebook)[:80],
             would_change=tuple(sorted(missing))[:80],
             refer_to=found.refer_to,
         )
 
-    def _head(self, ask: Ask, found: Found, body: bytes) -> dict[str, Any]:
+    def _head(self, ask: Ask, found: Found, body: bytes, law: Reading) -> dict[str, Any]:
         return {
             "about": "agency",
             "partner": ask.partner,
@@ -241,7 +234,7 @@ class Desk:
             "channel": ask.channel,
             "reason": ask.reason,
             "request_id": None if ask.request_id is None else str(ask.request_id),
-            "rulebook": self.scales.rulebook.sha256,
+            "rulebook": law.rulebook.sha256,
             "fact_position": max(found.known.positions.values(), default=0),
             "body_digest": digest(body),
         }

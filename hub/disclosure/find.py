@@ -15,8 +15,9 @@ from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import Answer, Ask, Search
 from hub.disclosure.desk import Desk
 from hub.disclosure.interest import barred
+from hub.disclosure.readings import Reading
 from hub.disclosure.receipt import digest
-from hub.disclosure.weigh import NO_FACTS, Weighed, keys_for
+from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
 from hub.ledger.frontdoor import canonical
 from hub.ledger.read import facts, subjects_of
 from hub.ledger.record import Guard, StaleError, relation_key, subject_key
@@ -50,18 +51,19 @@ class Finder:
         if closed is not None:
             return closed
         for _ in range(MAX_TRIES):
-            found, items, guards = await self._look(search)
+            law = self._desk.law.now()
+            found, items, guards = await self._look(search, law.scales)
             body = canonical({"subjects": found})
             try:
                 return await self._desk.record(
-                    self._entry(search, found, items, body), body, guards
+                    self._entry(search, found, items, body, law), body, guards
                 )
             except StaleError:
                 continue
         raise StaleError("the facts keep changing")
 
     async def _look(
-        self, search: Search
+        self, search: Search, scales: Scales
     ) -> tuple[list[dict[str, Any]], list[DisclosedItem], tuple[Guard, ...]]:
         macs = [self._sealer.blind(i.kind, i.value) for i in search.identifiers]
         macs += [self._sealer.blind(kind, value) for kind, value in search.demographics]
@@ -71,7 +73,7 @@ class Finder:
         async with self._desk.pool.connection() as connection:
             subjects = [s for s, _ in await subjects_of(connection, macs)][:MAX_SUBJECTS]
             for subject in subjects or [NOBODY]:
-                weighed, kind, positions = await self._weigh(connection, search, subject)
+                weighed, kind, positions = await self._weigh(connection, search, subject, scales)
                 # What was decided first rests on the older reading of a key read twice.
                 guards = {**positions, **guards}
                 known = [w for w in weighed if w.shown]
@@ -89,7 +91,7 @@ class Finder:
         return found, items, tuple(Guard(key, at) for key, at in guards.items())
 
     async def _weigh(
-        self, connection: AsyncConnection[Any], search: Search, subject: UUID
+        self, connection: AsyncConnection[Any], search: Search, subject: UUID, scales: Scales
     ) -> tuple[list[Weighed], str | None, dict[str, int]]:
         ask = Ask(
             partner=search.partner,
@@ -105,14 +107,19 @@ class Finder:
             connection, str(subject), search.partner, limit=LOOKED_AT
         )
         known = await facts(connection, keys_for(candidates, ask), now)
-        weighed = self._desk.scales.weigh(candidates, known, ask, london_day(now))
+        weighed = scales.weigh(candidates, known, ask, london_day(now))
         if barred(known.facts.get(relation_key(subject, search.partner), NO_FACTS), search.user):
             weighed = []
         kind = known.facts.get(subject_key(subject), NO_FACTS).get("subject_kind")
         return weighed, kind, dict(known.positions)
 
     def _entry(
-        self, search: Search, found: list[dict[str, Any]], items: list[DisclosedItem], body: bytes
+        self,
+        search: Search,
+        found: list[dict[str, Any]],
+        items: list[DisclosedItem],
+        body: bytes,
+        law: Reading,
     ) -> DisclosureMade | DisclosureRefused:
         head: dict[str, Any] = {
             "about": "agency",
@@ -123,7 +130,7 @@ class Finder:
             "legal_demand": search.legal_demand,
             "channel": "find",
             "reason": search.reason,
-            "rulebook": self._desk.scales.rulebook.sha256,
+            "rulebook": law.rulebook.sha256,
             "fact_position": 0,
             "body_digest": digest(body),
         }

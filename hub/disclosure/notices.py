@@ -20,7 +20,7 @@ from hub.disclosure.desk import Desk
 from hub.disclosure.interest import barred
 from hub.disclosure.receipt import digest
 from hub.disclosure.refer import about_asking
-from hub.disclosure.weigh import NO_FACTS, Weighed, keys_for
+from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id, canonical, subject_sub_id
 from hub.ledger.read import Known, facts
 from hub.ledger.record import Guard, StaleError, relation_key, subject_key
@@ -78,11 +78,12 @@ class Notices:
         self, agency: str, user: str | None, limit: int, channel: Channel, after: UUID | None
     ) -> Answer | None:
         for _ in range(MAX_TRIES):
+            law = self._desk.law.now()
             async with self._desk.pool.connection() as connection:
                 past = await self._past(connection, agency, after)
                 rows = await read.notices(connection, agency, after=past, limit=limit + 1)
                 told, items, guards, kinds = await self._still_due(
-                    connection, agency, user, _whole(rows, limit)
+                    connection, agency, user, _whole(rows, limit), law.scales
                 )
             if not told:
                 return None
@@ -94,7 +95,7 @@ class Notices:
                 user=user,
                 purpose="protect_from_harm",
                 channel=channel,
-                rulebook=self._desk.scales.rulebook.sha256,
+                rulebook=law.rulebook.sha256,
                 fact_position=max((g.position for g in guards), default=0),
                 body_digest=digest(body),
                 items=items,
@@ -121,6 +122,7 @@ class Notices:
         agency: str,
         user: str | None,
         rows: list[read.NoticeRow],
+        scales: Scales,
     ) -> tuple[list[read.NoticeRow], tuple[DisclosedItem, ...], tuple[Guard, ...], dict[str, str]]:
         """Decide each notice again: what it points to may no longer be for this agency."""
         now = seconds(self._clock)
@@ -133,13 +135,13 @@ class Notices:
         keys |= {k for row in rows for s in about[row.jti] for k in _hold_keys(s, agency)}
         known = await facts(connection, sorted(keys), now)
         for row, ask, one in zip(rows, asks, pointed, strict=True):
-            weighed = self._desk.scales.entitled(one, known, ask, london_day(now))
+            weighed = scales.entitled(one, known, ask, london_day(now))
             shown = [w for w in weighed if w.shown]
             if any(_kept_from(known, s, agency, user) for s in about[row.jti]):
                 continue
             if row.cause in _POINTING and not shown:
                 continue
-            if row.cause == "request" and self._hidden(ask, known, london_day(now)):
+            if row.cause == "request" and _hidden(ask, known, scales, london_day(now)):
                 continue
             told.append(row)
             for w in (shown or weighed)[:1]:
@@ -148,9 +150,6 @@ class Notices:
         guards = tuple(Guard(key, place) for key, place in known.positions.items())
         kinds = {k: f.get("subject_kind", "adult") for k, f in known.facts.items()}
         return told, tuple(items.values()), guards, kinds
-
-    def _hidden(self, ask: Ask, known: Known, on: date) -> bool:
-        return self._desk.scales.hidden(about_asking(ask.partner, ask.subject, known), on)
 
     async def _pointed(
         self, connection: AsyncConnection[Any], agency: str, rows: list[read.NoticeRow]
@@ -184,6 +183,10 @@ class Notices:
         )
         sub_id = agency_sub_id(row.agency) if row.subject is None else subject_sub_id(row.subject)
         return self._door.sign(Own(notice, sub_id, jti=row.jti), audience=row.agency).decode()
+
+
+def _hidden(ask: Ask, known: Known, scales: Scales, on: date) -> bool:
+    return scales.hidden(about_asking(ask.partner, ask.subject, known), on)
 
 
 async def _about(

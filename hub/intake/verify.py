@@ -30,6 +30,8 @@ from hub.intake.identifiers import Identifier, identifier
 from hub.intake.keyring import Key, KeyNotYoursError, KeyRefusedError, Keyring
 
 MAX_TOKEN_BYTES: Final = envelope.MAX_TOKEN_BYTES
+MAX_OWN_BYTES: Final = 1024 * 1024
+"""Of what the hub says itself: a release holds the whole text of the law."""
 EVENT_TYP: Final = envelope.TYP
 _AS_JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
@@ -82,7 +84,7 @@ def verify(
             its kinds that HTTP answers with a status other than 400.
     Source: RFC 8417; RFC 8935 section 2.4; RFC 8725.
     """
-    if len(token) > MAX_TOKEN_BYTES:
+    if len(token) > (MAX_OWN_BYTES if caller is None else MAX_TOKEN_BYTES):
         raise TooLargeError(Err.INVALID_REQUEST, "the token is longer than 48 KiB")
     compact = jws.split(token, typ=EVENT_TYP)
     key = _key(keyring, compact.header.kid)

@@ -1,36 +1,42 @@
-"""Which agencies there are and which keys they hold, as this process last read it.
+"""Which agencies there are, which keys they hold and what law is released, as last read.
 
-In: governance events of the ledger. Out: a Standing: keyring, register, and how far they reach.
-Never here: a key from anywhere but the ledger.
+In: governance events of the ledger. Out: a Standing: keyring, register, law, how far they reach.
+Never here: a key or a law from anywhere but the ledger.
 
 A process may be behind. That is safe: each event is appended with a guard on its agency's standing
-at the position read here, so one signed with a key revoked elsewhere is refused and judged again.
+at the position read here, so one signed with a key revoked elsewhere is refused and judged again;
+and so is an answer of the hub's own, decided under a law that was superseded elsewhere.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeAlias
 
 from psycopg import Connection
 
+from contracts.base import Payload
+from contracts.lawmaking import RulebookReleased
 from hub.intake.agencies import AgencyRegister
 from hub.intake.keyring import Keyring
 from hub.ledger.opened import payload_of
 from hub.ledger.read import governance_after
 from hub.ledger.sealing import Sealer
+from hub.rulebook import RulebookError
+from hub.rulebook.releases import Releases
 
 Connect: TypeAlias = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Keys and agencies as they stood at `position`."""
+    """Keys, agencies and law as they stood at `position`."""
 
     keyring: Keyring
     agencies: AgencyRegister
     position: int
+    law: Releases
 
 
 class Directory:
@@ -40,7 +46,7 @@ class Directory:
         """Start from `seed`: the hub's own key, by which the first events are signed."""
         self.connect = connect
         self._sealer = sealer
-        self._standing = Standing(seed, AgencyRegister.empty(), 0)
+        self._standing = Standing(seed, AgencyRegister.empty(), 0, Releases())
         self._lock = Lock()
 
     @property
@@ -55,10 +61,22 @@ class Directory:
             with self.connect() as connection:
                 fresh = governance_after(connection, before.position, self._sealer)
             if fresh:
-                told = [(payload_of(token), at_ms // 1000) for _, at_ms, _, token in fresh]
+                told = [(payload_of(t), at_ms // 1000, at) for at, at_ms, _, t in fresh]
                 self._standing = Standing(
-                    before.keyring.apply_all(told),
-                    before.agencies.apply_all(payload for payload, _ in told),
+                    before.keyring.apply_all((payload, at_s) for payload, at_s, _ in told),
+                    before.agencies.apply_all(payload for payload, _, _ in told),
                     fresh[-1][0],
+                    _released(before.law, told),
                 )
             return self._standing
+
+
+def _released(law: Releases, told: list[tuple[Payload, int, int]]) -> Releases:
+    """Return the law with what was released since, the newest built and proved at once."""
+    for payload, at_s, place in told:
+        if isinstance(payload, RulebookReleased):
+            law = law.add(place, at_s, payload.model_dump())
+    if law.rows:
+        with suppress(RulebookError):  # whoever is to decide by it is told
+            _ = law.rows[-1].law
+    return law

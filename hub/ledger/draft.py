@@ -18,10 +18,10 @@ from contracts.governance import (
     AgencyRegistered,
     KeyRegistered,
     KeyRevoked,
-    RulebookReleased,
 )
 from contracts.identity import SubjectDescribed
 from contracts.labels import JSON, categories_mask, routing
+from contracts.lawmaking import RulebookApproved, RulebookText
 from hub.intake.agencies import HUB_SLUG
 from hub.intake.identifiers import Identifier as Named
 from hub.intake.identifiers import IdentifierKind
@@ -34,7 +34,7 @@ KINDS: tuple[tuple[tuple[type[Payload], ...], str], ...] = (
     ((RegisterEntry,), "disclosure"),
     ((RecipientAcknowledged, StatementAgreed), "ack"),
     ((KeyRegistered, KeyRevoked), "key"),
-    ((AgencyRegistered, RulebookReleased), "policy"),
+    ((AgencyRegistered, RulebookText, RulebookApproved), "policy"),
 )
 """The leaf kind of what is not an ordinary `event`."""
 
@@ -79,7 +79,7 @@ def draft(
         agency=verified.agency,
         jti=UUID(verified.jti),
         type_uri=verified.type_uri,
-        kind=_kind(type(payload)),
+        kind=kind_of(type(payload)),
         token=verified.token,
         digest=verified.signing_digest,
         occurred_at=verified.toe,
@@ -99,7 +99,8 @@ def draft(
 
 
 @cache
-def _kind(said: type[Payload]) -> str:
+def kind_of(said: type[Payload]) -> str:
+    """Return the leaf kind of a type of payload."""
     return next((kind for types, kind in KINDS if issubclass(said, types)), "event")
 
 
@@ -142,6 +143,8 @@ def _may_assert(
         return False  # who an agency is comes from the hub's register alone
     if fact.whose is not None and fact.agency == verified.agency:
         return True  # of its own officers
+    if fact.name not in vocabulary:
+        return False  # a fact of a later law than the one in force: nobody may state it yet
     allowed = vocabulary[fact.name].asserted_by
     if fact.scope is Scope.ITEM and fact.agency not in (None, verified.agency):
         # About another agency's item, so only a kind that the vocabulary names for this fact.
@@ -156,7 +159,8 @@ def whose_word(fact: Fact, poster: str) -> Fact:
 
 def _lasting(fact: Fact, vocabulary: Mapping[str, FactEntry]) -> Fact:
     """Return the fact with its end: the poster's own, or the one the vocabulary sets."""
-    days = vocabulary[fact.name].lasts_days
+    entry = vocabulary.get(fact.name)
+    days = None if entry is None else entry.lasts_days
     if days is None or (fact.lasts_days is not None and fact.lasts_days <= days):
         return fact
     return replace(fact, lasts_days=days)

@@ -10,13 +10,16 @@ from functools import cached_property
 from types import MappingProxyType
 
 from hub.rulebook.index import Index, index_of
-from hub.rulebook.model import CategoryEntry, FactEntry, Manifest, ObligationEntry
+from hub.rulebook.model import CategoryEntry, FactEntry, Manifest, ObligationEntry, PurposeEntry
 from hub.rulebook.rule import OPEN, Rule
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rulebook:
-    """A whole release. Equal `sha256` means equal answers; wording and cases are hashed apart."""
+    """A whole release. Equal `sha256` means equal decisions.
+
+    Wording, cases, and who may state which purpose are in `text_sha256` alone.
+    """
 
     release: str
     semantics: str
@@ -26,6 +29,8 @@ class Rulebook:
     vocabulary: Mapping[str, FactEntry]
     categories: Mapping[str, CategoryEntry]
     obligations: Mapping[str, ObligationEntry]
+    purposes: Mapping[str, PurposeEntry]
+    """Empty in a text from before there were any: then no purpose may be stated."""
     manifest: Manifest
     _values: Mapping[str, frozenset[str]] = field(init=False, repr=False)
 

@@ -19,16 +19,27 @@ from hub.rulebook.book import Rulebook
 from hub.rulebook.check import (
     check_layers,
     check_manifest,
+    check_purposes,
     check_rule,
     check_vocabulary,
     check_yields,
 )
 from hub.rulebook.errors import MalformedFileError, UnknownCategoryError, UnknownRuleError
-from hub.rulebook.model import CategoryEntry, FactEntry, Manifest, ObligationEntry, RuleFile
+from hub.rulebook.model import (
+    CategoryEntry,
+    FactEntry,
+    Manifest,
+    ObligationEntry,
+    PurposeEntry,
+    RuleFile,
+)
 from hub.rulebook.rule import Rule, compile_rule, digest
 
 Tables: TypeAlias = dict[str, Any]
-"""`rulebook`, `vocabulary`, `categories`, `obligations`, and `rules` by id."""
+"""`rulebook`, `vocabulary`, `categories`, `obligations`, and `rules` by id; since there were any
+`purposes`; and `local`, a partnership's own rules by id, where they are laid over the law."""
+_TABLES = frozenset({"rulebook", "vocabulary", "categories", "obligations", "rules"})
+_LATER = frozenset({"purposes", "local"})
 _Model = TypeVar("_Model", bound=BaseModel)
 _ORDER = {"forbid": 0, "layer": 1, "permit": 2}
 
@@ -51,7 +62,9 @@ def build(tables: Tables, *, proved: str = "") -> Rulebook:
     if set(categories) != set(Category):
         raise UnknownCategoryError("categories.toml", "*", "must describe each category, once")
     law = rule_files(tables["rules"])
+    purposes = _table(tables, "purposes", PurposeEntry) if "purposes" in tables else {}
     check_vocabulary(vocabulary)
+    check_purposes(purposes, vocabulary)
     check_manifest(manifest, law, vocabulary)
     for file in law.values():
         check_rule(file, manifest, vocabulary, categories, obligations)
@@ -69,6 +82,7 @@ def build(tables: Tables, *, proved: str = "") -> Rulebook:
         vocabulary=MappingProxyType(vocabulary),
         categories=MappingProxyType(categories),
         obligations=MappingProxyType(obligations),
+        purposes=MappingProxyType(purposes),
         manifest=manifest,
     )
     if rulebook.text_sha256 != proved:
@@ -88,8 +102,8 @@ def canonical(tables: Tables) -> str:
     )
 
 
-def from_canonical(text: str) -> Rulebook:
-    """Build a rulebook from its canonical text.
+def from_canonical(text: str, *, proved: str = "") -> Rulebook:
+    """Build a rulebook from its canonical text, without what a partnership lays over it.
 
     Raises:
         RulebookError: it is no such text, or the release does not pass its checks.
@@ -98,10 +112,9 @@ def from_canonical(text: str) -> Rulebook:
         tables = json.loads(text)
     except json.JSONDecodeError as error:
         raise MalformedFileError("canonical", "*", "is not JSON") from error
-    wanted = {"rulebook", "vocabulary", "categories", "obligations", "rules"}
-    if not isinstance(tables, dict) or set(tables) != wanted:
+    if not isinstance(tables, dict) or not _TABLES <= set(tables) <= _TABLES | _LATER:
         raise MalformedFileError("canonical", "*", "does not hold the tables of one release")
-    return build(tables)
+    return build(tables, proved=proved)
 
 
 def in_order(rules: Any) -> tuple[Rule, ...]:  # noqa: ANN401 - any iterable of rules

@@ -26,6 +26,7 @@ from hub.rulebook.model import (
     FactEntry,
     Manifest,
     ObligationEntry,
+    PurposeEntry,
     RuleFile,
 )
 
@@ -45,6 +46,20 @@ def check_vocabulary(vocabulary: Mapping[str, FactEntry]) -> None:
             if kind not in kinds:
                 where = f"{name}.asserted_by"
                 raise UnknownValueError("vocabulary.toml", where, f"`{kind}` is no kind of agency")
+
+
+def check_purposes(
+    purposes: Mapping[str, PurposeEntry], vocabulary: Mapping[str, FactEntry]
+) -> None:
+    """Refuse a table of purposes that leaves one out, or names what does not exist."""
+    file = "purposes.toml"
+    kinds, stated = (vocabulary[name].values for name in ("recipient_kind", "purpose"))
+    if purposes and set(purposes) != set(stated):
+        raise UnknownValueError(file, "*", "does not name every purpose once")
+    for purpose, entry in purposes.items():
+        for kind in entry.kinds:
+            if kind not in kinds:
+                raise UnknownValueError(file, f"{purpose}.kinds", f"`{kind}` is no kind of agency")
 
 
 def check_manifest(

@@ -18,7 +18,7 @@ from hub.rulebook.overlay import lay_over
 
 Folder: TypeAlias = Path | Traversable
 PROVED = "proved.txt"
-_TABLES = ("rulebook", "vocabulary", "categories", "obligations")
+_TABLES = ("rulebook", "vocabulary", "categories", "obligations", "purposes")
 
 
 @cache
@@ -28,8 +28,13 @@ def shipped() -> Rulebook:
     `proved.txt` beside it names the text whose promises were proved when it was written; the
     check of generated files proves them again. A text changed since is proved on loading.
     """
-    folder = shipped_folder()
-    return build(tables(folder), proved=(folder / PROVED).read_text("ascii").strip())
+    return build(tables(shipped_folder()), proved=proved())
+
+
+@cache
+def proved() -> str:
+    """Return the digest of the text whose promises were proved when the package was made."""
+    return (shipped_folder() / PROVED).read_text("ascii").strip()
 
 
 def shipped_folder() -> Folder:
@@ -76,14 +81,20 @@ def boards(folder: Folder) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def tables(folder: Folder) -> Tables:
+def tables(folder: Folder, *, board: str | None = None) -> Tables:
     """Return a folder's tables as parsed, for `build` or as canonical text.
+
+    Args:
+        folder: as for `load`.
+        board: the partnership whose own rules are to be part of the text.
 
     Raises:
         MalformedFileError: a file cannot be read, or is not TOML.
     """
     found: Tables = {name: _read(folder, f"{name}.toml") for name in _TABLES}
     found["rules"] = _rules(folder, "rules")
+    if board is not None:
+        found["local"] = {board: _rules(folder, f"local/{board}")}
     return found
 
 

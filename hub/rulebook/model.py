@@ -50,6 +50,13 @@ class ObligationEntry(Closed):
     blocks_release: bool
 
 
+class PurposeEntry(Closed):
+    """Which kinds of agency may state a purpose at all, and why those."""
+
+    why: str = Field(min_length=1)
+    kinds: Names
+
+
 class Basis(Closed):
     """Why a rule is lawful: a power, what data protection law it rests on, and confidence.
 

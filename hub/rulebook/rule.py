@@ -152,6 +152,10 @@ def mask_of(categories: Iterable[str]) -> int:
 
 
 def digest(body: object) -> str:
-    """Return the SHA-256 (hex) of the canonical JSON of a body: sorted, compact, UTF-8."""
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Return the SHA-256 (hex) of the canonical JSON of a body, as UTF-8."""
+    return hashlib.sha256(canonical_json(body).encode()).hexdigest()
+
+
+def canonical_json(body: object) -> str:
+    """Return a body as JSON in one form: sorted, compact."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,6 +1,6 @@
 """Builds the views anew beside the live ones, compares, and swaps them in one transaction.
 
-In: a database URL, the rulebook. Out: a report; the live schema, replaced or left as it was.
+In: a database URL. Out: a report; the live schema, replaced or left as it was.
 Never here: a moment without views. Reads go on throughout; only the projector waits, for the last
 rows, the comparison and the swap.
 
@@ -56,7 +56,7 @@ class RebuildReport:
 
 def rebuild(
     url: str,
-    rulebook: Rulebook,
+    first: Rulebook | None = None,
     *,
     now_ms: Callable[[], int],
     schema: str = tables.SCHEMA,
@@ -67,7 +67,7 @@ def rebuild(
 
     Args:
         url: of a role that owns the views.
-        rulebook: what the new views rest on.
+        first: what counts before the ledger's first release, as for a projector.
         now_ms: the time, for a projector.
         schema: the live schema.
         compare_only: throw the new views away after comparing.
@@ -77,7 +77,7 @@ def rebuild(
     with connect(url) as builder, connect(url) as live:
         tables.drop(builder, beside)
         tables.create(builder, beside)
-        projector = Projector(rulebook, now_ms=now_ms, schema=beside)
+        projector = Projector(first, now_ms=now_ms, schema=beside)
         _catch_up(projector, builder, live, schema, progress)
         try:
             with live.transaction():
@@ -88,7 +88,7 @@ def rebuild(
                 position, clock, built_under = _stands(live, schema)
                 projector.catch_up(builder, until=position)
                 projector.sweep(builder, clock)
-                same = built_under in ("", rulebook.sha256)
+                same = built_under in ("", _stands(builder, beside)[2])
                 found = tuple(_differences(live, schema, beside))
                 swap = not compare_only and (not found or not same)
                 report = RebuildReport(_counts(live, beside), found, same, swap)

@@ -1,17 +1,19 @@
 """Keeps the views up with the ledger: batches in order, each in one transaction.
 
-In: a database URL, the rulebook, the time. Out: the views, right up to `tracking.position`.
+In: a database URL, the time. Out: the views, right up to `tracking.position`.
 Never here: what an event means (fold), or an event passed over: one that cannot be folded is
 parked in a table that raises an alarm, its facts still count, and the others go on.
 
 A batch's rows and the position they reach commit together, so a crash repeats a batch from its
 start and doubles nothing. What is in memory is only trusted while the tables stand where this
 projector left them; otherwise it starts from the tables again.
+
+The law is the ledger's own: a release is folded where it stands, and when it comes into force every
+decision is taken anew in that transaction, while reads go on.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import groupby
 from threading import Event
 from typing import Any, TypeAlias
 
@@ -21,9 +23,9 @@ from psycopg import Connection
 from psycopg.types.json import set_json_loads
 
 from hub.rulebook import Rulebook
+from hub.rulebook.releases import NotInForceError
 from hub.views import fold, load, store
-from hub.views.days import london_day, starts_at
-from hub.views.judge import Judge
+from hub.views.law import Courts, is_release, learn, turn_s
 from hub.views.rows import HeaderRow
 from hub.views.tables import BATCH_LOCK, LEADER_LOCK, SCHEMA
 from hub.views.world import World
@@ -39,15 +41,14 @@ POISON = (psycopg.DataError, psycopg.IntegrityError)
 """What a database error must be for the row, and not the database, to be at fault."""
 
 
-Folder: TypeAlias = Callable[[World, HeaderRow, int], None]
-
-
-class OtherRulebookError(Exception):
-    """The views were built under another rulebook: rebuild them before going on."""
-
-
 class MovedError(Exception):
     """Somebody else moved the views on: read again from where they stand."""
+
+
+NOT_THE_ROWS = (psycopg.Error, MemoryError, MovedError, NotInForceError)
+
+
+Folder: TypeAlias = Callable[[World, HeaderRow, int], None]
 
 
 class Projector:
@@ -55,7 +56,7 @@ class Projector:
 
     def __init__(
         self,
-        rulebook: Rulebook,
+        first: Rulebook | None = None,
         *,
         now_ms: Callable[[], int],
         schema: str = SCHEMA,
@@ -63,7 +64,8 @@ class Projector:
         keep: int = 20_000,
         on_parked: Callable[[HeaderRow, str], None] | None = None,
     ) -> None:
-        self._judge = Judge(rulebook)
+        """Take the law before the ledger's first release, by default none: nothing is shown."""
+        self._courts = Courts(first)
         self._now_ms = now_ms
         self._schema = schema
         self._batch = batch
@@ -76,7 +78,7 @@ class Projector:
         """Project until `stop` is set; wait out an unreachable database; be the only one at work.
 
         Raises:
-            OtherRulebookError: the views were built under another rulebook.
+            NotInForceError: this software cannot read the release that counts.
         """
         while not stop.is_set():
             try:
@@ -106,7 +108,7 @@ class Projector:
     def sweep(self, connection: Connection[Any], until_s: int) -> None:
         """Let time pass up to `until_s` where no event comes: facts expire, law begins and ends."""
         with self._locked(connection) as world:
-            turn = self._turn_s(world)
+            turn = turn_s(world)
             if (turn is not None and turn <= until_s) or load.due(
                 connection, self._schema, world, until_s
             ):
@@ -138,8 +140,6 @@ class Projector:
             with self._locked(connection) as world:
                 _check_next(world, rows[0])
                 self._project(connection, world, rows, fold.fold)
-        except (MovedError, OtherRulebookError):
-            raise
         except Exception as error:
             if not _rows_fault(error):
                 raise
@@ -172,8 +172,8 @@ class Projector:
     def _project(
         self, connection: Connection[Any], world: World, rows: Sequence[HeaderRow], each: Folder
     ) -> None:
-        for segment in self._segments(rows):
-            turn = self._turn_s(world)
+        for segment in _segments(world, rows):
+            turn = turn_s(world)
             if turn is not None and turn <= segment[0].recorded_at:
                 self._pass_time(connection, world, segment[0].recorded_at)
             entries = {a: dict(world.agencies.get(a, {})) for a in touched(segment[-1])}
@@ -182,34 +182,19 @@ class Projector:
             load.batch(connection, self._schema, world, segment, end_s)
             for row in segment:
                 each(world, row, end_s)
+                learn(world, row)
+            if self._courts.switch(world):
+                store.write(connection, self._schema, world)
+                self._decide_everywhere(connection, world, None, is_new=False)
             store.write(connection, self._schema, world)
             for agency, before in entries.items():
                 if world.agencies.get(agency, {}) != before:
                     self._decide_everywhere(connection, world, agency, is_new=not before)
 
-    def _segments(self, rows: Sequence[HeaderRow]) -> Iterator[list[HeaderRow]]:
-        """Cut rows after each that changes an agency's entry, and where the law in force changes.
-
-        Both reach subjects that the rows do not name, which are gone through chunk by chunk.
-        """
-
-        def law(row: HeaderRow) -> object:
-            return self._judge.in_force_since(london_day(row.recorded_at))
-
-        for _, group in groupby(rows, key=law):
-            segment: list[HeaderRow] = []
-            for row in group:
-                segment.append(row)
-                if touched(row):
-                    yield segment
-                    segment = []
-            if segment:
-                yield segment
-
     def _pass_time(self, connection: Connection[Any], world: World, until_s: int) -> None:
         """Fold what time alone brings, in its order: facts expire, then a day of other law."""
         while True:
-            turn = self._turn_s(world)
+            turn = turn_s(world)
             end_s = until_s if turn is None else min(turn, until_s)
             world.start_batch(keep=self._keep)
             load.batch(connection, self._schema, world, [], end_s)
@@ -217,6 +202,7 @@ class Projector:
             store.write(connection, self._schema, world)
             if end_s != turn:
                 return
+            self._courts.switch(world)
             self._decide_everywhere(connection, world, None, is_new=False)
 
     def _decide_everywhere(
@@ -234,10 +220,6 @@ class Projector:
             fold.decide_again(world, chunk, only)
             store.write(connection, self._schema, world)
             after = chunk[-1]
-
-    def _turn_s(self, world: World) -> int | None:
-        turn = self._judge.next_turn(world.day)
-        return None if turn is None else starts_at(turn)
 
     def _tracking(self, connection: Connection[Any]) -> tuple[int, int, int, str]:
         row = connection.execute(
@@ -258,11 +240,14 @@ class Projector:
                     "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [BATCH_LOCK, self._schema]
                 )
                 table, position, clock, rulebook = self._tracking(connection)
-                _check_rulebook(rulebook, self._judge)
                 world = self._world
                 if world is None or self._stands != (table, position, clock):
-                    world = World(self._judge, position, clock)
+                    law = self._courts.law(connection, position)
+                    world = World(self._courts.judge(law, clock), position, clock, law=law)
                     load.agencies(connection, self._schema, world)
+                    if rulebook not in ("", world.judge.rulebook.sha256):
+                        # Folded before the ledger had a law, or by other software.
+                        self._decide_everywhere(connection, world, None, is_new=False)
                 yield world
                 self._world, self._stands = world, (table, world.position, world.clock)
         except BaseException:
@@ -282,16 +267,33 @@ def touched(row: HeaderRow) -> list[str]:
     return sorted({key[2:] for key, *_ in row.facts if key.startswith("a:")})
 
 
+def _segments(world: World, rows: Sequence[HeaderRow]) -> Iterator[list[HeaderRow]]:
+    """Cut rows after each that changes an agency's entry or the law, and where the law turns.
+
+    All of them reach subjects that the rows do not name, which are gone through chunk by chunk.
+    Each segment is folded before the next is cut: the World then knows when the law turns next.
+    """
+    segment: list[HeaderRow] = []
+    turn: int | None = None
+    for row in rows:
+        if segment and turn is not None and turn <= row.recorded_at:
+            yield segment
+            segment = []
+        if not segment:
+            turn = turn_s(world)
+        segment.append(row)
+        if touched(row) or is_release(row):
+            yield segment
+            segment = []
+    if segment:
+        yield segment
+
+
 def _check_next(world: World, row: HeaderRow) -> None:
     if world.position != row.position - 1:
         raise MovedError("the views no longer stand where these rows begin")
 
 
-def _check_rulebook(built_under: str, judge: Judge) -> None:
-    if built_under not in ("", judge.rulebook.sha256):
-        raise OtherRulebookError("the views rest on another rulebook: rebuild them")
-
-
 def _rows_fault(error: Exception) -> bool:
     """Return whether an error says something about the rows, and not about the database."""
-    return isinstance(error, POISON) or not isinstance(error, psycopg.Error | MemoryError)
+    return isinstance(error, POISON) or not isinstance(error, NOT_THE_ROWS)

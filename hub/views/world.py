@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from hub.rulebook.releases import Releases
 from hub.views.days import london_day
 from hub.views.judge import Judge
 from hub.views.patterns import Pattern
@@ -73,6 +74,8 @@ class World:
     expiring: list[tuple[int, str, str]] = field(default_factory=list)
     ends: dict[tuple[str, str], int | None] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
+    law: Releases = field(default_factory=Releases)
+    """What the ledger has released up to `position`; `judge` decides by the one in force."""
     _class_ids: dict[tuple[object, ...], ItemClass] = field(default_factory=dict)
 
     @property

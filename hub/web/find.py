@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from hub.disclosure.ask import Search
-from hub.disclosure.purposes import shipped_purposes
+from hub.disclosure.purposes import purposes_of
 from hub.intake.identifiers import Identifier, IdentifierRefusedError, identifier
 from hub.ledger.demographics import keys
 from hub.web import words
@@ -62,7 +62,7 @@ async def form(request: Request, officer: Annotated[Officer, Depends(ALLOWED)]) 
 async def find(request: Request, officer: Annotated[Officer, Depends(ALLOWED)]) -> Response:
     """Search, and lead to what was found."""
     sent = await own_form(request, officer)
-    asked = _read(sent, officer)
+    asked = _read(sent, _open_to(request, officer))
     if asked.errors:
         return _form(request, officer, sent, asked.errors, 422)
     web = web_of(request)
@@ -114,9 +114,10 @@ async def errand_of(request: Request, errand: UUID, officer: Officer) -> Errand:
     return kept
 
 
-def purposes_of(officer: Officer) -> dict[str, str]:
-    """Return the purposes an officer's agency may state, in words."""
-    return {p: words.purpose(p) for p in shipped_purposes().open_to(officer.agency.kind)}
+def _open_to(request: Request, officer: Officer) -> dict[str, str]:
+    """Return the purposes an officer's agency may state under the law in force, in words."""
+    law = web_of(request).hub.rulebook
+    return {p: words.purpose(p) for p in purposes_of(law).open_to(officer.agency.kind)}
 
 
 def _form(
@@ -133,15 +134,15 @@ def _form(
         status=status,
         sent=sent,
         errors=errors,
-        purposes=purposes_of(officer),
+        purposes=_open_to(request, officer),
         reasons=REASONS,
         by=BY,
     )
 
 
-def _read(sent: Mapping[str, str], officer: Officer) -> Asked:
+def _read(sent: Mapping[str, str], purposes: Mapping[str, str]) -> Asked:
     asked = Asked(
-        purpose=chosen(sent, "purpose", purposes_of(officer)),
+        purpose=chosen(sent, "purpose", purposes),
         reason=chosen(sent, "reason", REASONS),
         emergency=sent.get("emergency") == "yes",
     )

@@ -11,6 +11,7 @@ from contracts.integrity import Retracted
 from hub.audit.history import Past, replay
 from hub.rulebook import decide, shipped
 from hub.rulebook.cases import commenced
+from hub.rulebook.releases import Releases
 from hub.rulebook.whatif import whatif
 from hub.views.rows import HeaderRow
 
@@ -88,7 +89,7 @@ REGISTER = [
 
 
 def read(*rows: HeaderRow) -> Past:
-    return replay([*REGISTER, *rows], LAW)
+    return replay([*REGISTER, *rows], Releases(first=LAW))
 
 
 def test_the_facts_of_a_release_are_found_again_and_give_its_decision() -> None:
@@ -152,7 +153,7 @@ def test_what_was_refused_is_replayed_with_the_facts_of_its_moment() -> None:
         row(7, DisclosureRefused.TYPE, "hub", partner="police", subject="-",
             routing={**refused, "channel": "find"}),
     ]  # fmt: skip
-    past = replay(rows, LAW)
+    past = replay(rows, Releases(first=LAW))
     ((facts, times),) = past.refused
     assert times == 1, "there was nothing before it was posted, and its poster is no stranger to it"
     assert facts["purpose"] == "crime_investigation"

@@ -41,10 +41,12 @@ def test_a_target_is_reached_from_its_own_value_on() -> None:
 
 
 def test_a_report_is_one_object_with_a_ratio_for_each_scenario() -> None:
-    found = [outcome((30.04, 60.06), name=name) for name in TARGETS]
+    found = [outcome((30.0, 60.06), name=name) for name in TARGETS]
     told = json.loads(json.dumps(report(found, {"cores": 2})))
     assert {"intake-single", "intake-batch", "read", "awaited", "project"} < set(told["ratios"])
     assert {"sequence", "sequence-raw", "prove"} < set(told["ratios"])
+    assert {"decide", "decide-cedar", "whatif"} < set(told["ratios"])
+    assert told["p50_us"] == {"decide": 33333.3, "decide-cedar": 33333.3}
     assert set(told["ratios"]) == set(told["figures"]) == set(told["ceilings"])
     assert told["ratios"]["read"] == 0.5
     assert (told["figures"]["read"], told["ceilings"]["read"]) == (30.0, 60.1)

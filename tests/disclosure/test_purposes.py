@@ -7,12 +7,15 @@ from uuid import UUID
 import pytest
 
 from contracts.subject import AGENCY_KINDS, PURPOSES
-from hub.disclosure.purposes import PurposesError, read, shipped_purposes
+from hub.disclosure.purposes import purposes_of
 from hub.rulebook import shipped
+from hub.rulebook.build import build
+from hub.rulebook.errors import UnknownValueError
+from hub.rulebook.loader import shipped_folder, tables
 from tests.support.parts import CAST, Parts
 
-TABLE = shipped_purposes()
 LAW = shipped()
+TABLE = purposes_of(LAW)
 NOBODY = UUID("00000000-0000-4000-8000-000000000000")
 
 
@@ -66,15 +69,26 @@ def test_no_rule_shares_for_a_purpose_that_its_own_case_could_not_state() -> Non
 
 @pytest.mark.parametrize("spoilt", ["missing", "unknown purpose", "unknown kind"])
 def test_a_table_that_does_not_fit_the_closed_lists_is_refused(spoilt: str) -> None:
-    table: dict[str, Any] = {p: {"why": "because", "kinds": ["council"]} for p in PURPOSES}
+    law = tables(shipped_folder())
+    table: dict[str, Any] = law["purposes"]
     if spoilt == "missing":
         del table["audit"]
     elif spoilt == "unknown purpose":
         table["curiosity"] = {"why": "because", "kinds": ["council"]}
     else:
         table["audit"] = {"why": "because", "kinds": ["newspaper"]}
-    with pytest.raises(PurposesError):
-        read(table)
+    with pytest.raises(UnknownValueError, match=r"purposes\.toml"):
+        build(law)
+
+
+def test_a_release_without_the_table_lets_nobody_state_anything() -> None:
+    law = tables(shipped_folder())
+    del law["purposes"]
+    closed = purposes_of(build(law))
+    assert closed.open_to("council") == ()
+    refusal = closed.refusal("council", "safeguarding_enquiry")
+    assert refusal is not None
+    assert "says of no purpose" in refusal["reasons"][0]
 
 
 def test_the_desk_refuses_before_it_looks_and_records_it(parts: Parts) -> None:

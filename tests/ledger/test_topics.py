@@ -18,7 +18,7 @@ def test_stored_topics_are_those_uris_and_none_is_a_python_path(parts: Parts) ->
     parts.project()
     parts.timeline("council-a", record.subject)
     stored = {row[0] for row in parts.rows("SELECT topic FROM ledger.events")}
-    assert len(stored) == 4  # an agency, a key, a concern, a disclosure
+    assert len(stored) == 5  # a rulebook, an agency, a key, a concern, a disclosure
     assert stored <= EVENT_TYPES.keys()
     assert (
         parts.rows(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.audit.verify_said import Said
 from hub.ledger.checkpoint import Checkpoint
 from hub.ledger.leaf import pack, unpack
 from hub.ledger.merkle import leaf_hash
@@ -343,20 +344,16 @@ def test_rows_of_an_erased_subject_are_verified_unopened(story: Story, tmp_path:
     assert report["erased"] == 10
 
 
-def test_header_from_before_another_release_may_say_less_and_is_counted(
-    story: Story, tmp_path: Path
+def test_header_under_a_release_that_cannot_be_read_may_say_less_and_is_counted(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with story.copy(tmp_path) as log:
+        assert log.verify(openings=story.openings())["held_to_less"] == 0
         omit_a_fact(log)
-        log.connection.execute(
-            "UPDATE ledger.header SET routing = jsonb_set(routing, '{rulebook}', '\"another\"')"
-            " WHERE kind = 'disclosure' AND position ="
-            " (SELECT max(position) FROM ledger.header WHERE kind = 'disclosure')"
-        )
+        monkeypatch.setattr(Said, "learn", lambda *_: None)
         report = log.verify(openings=story.openings())
-    # The altered answer is found by itself; the concern before it is only counted.
-    assert [fault["check"] for fault in report["faults"]] == ["header"]
-    assert report["held_to_less"] == 1
+    assert report["faults"] == []
+    assert report["held_to_less"] > 0
 
 
 def test_checkpoint_that_is_of_another_log_is_no_older_one(story: Story, tmp_path: Path) -> None:

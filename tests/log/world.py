@@ -25,7 +25,6 @@ from hub.ledger.anchor import Anchor
 from hub.ledger.checkpoint import ED25519, NoteKey, Verifier
 from hub.ledger.sequencer import Sequencer
 from hub.ledger.sequencer import connect as connect_sequencer
-from hub.rulebook import shipped
 from tests.support.ledger_rows import Posted, uid
 from tests.support.ledger_rows import append as append_rows
 from tests.support.parts import Enrolled, concern, opened, person
@@ -168,7 +167,7 @@ def told(postgres: Postgres, enrolled: Enrolled, folder: Path) -> Iterator[Story
             from hub.ids import SystemSource  # noqa: PLC0415
 
             _, sealer = open_keys(keys_dir, SystemSource())
-            return Openings(sealer, hub_keyring(signer), Said(shipped()))
+            return Openings(sealer, hub_keyring(signer), Said())
 
         yield Story(postgres, name, folder / "anchor", openings)
     finally:

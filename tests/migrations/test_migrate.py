@@ -87,7 +87,7 @@ def test_a_migration_that_reaches_outside_ops_is_refused_and_changes_nothing(
     database: str, tmp_path: Path, body: str
 ) -> None:
     before = everything(database)
-    assert ("ledger", "events", (16,)) in before
+    assert ("ledger", "events", (17,)) in before
     with pytest.raises(ForbiddenMigrationError):
         migrate(database, scripts(tmp_path, body))
     assert everything(database) == before

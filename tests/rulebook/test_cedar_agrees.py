@@ -7,9 +7,9 @@ from types import MappingProxyType
 import pytest
 
 from contracts.base import Category
+from hub.bench.cedar import agrees, compile_law
 from hub.rulebook import Rule, Rulebook, decide, shipped
 from hub.rulebook.cases import replace_rule
-from tests.rulebook.cedar import agrees, compile_law
 from tests.rulebook.questions import Dice, throw
 
 LAW = shipped()

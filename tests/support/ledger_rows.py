@@ -17,7 +17,7 @@ from contracts.base import Payload
 from contracts.disclosure import RegisterEntry
 from contracts.governance import AgencyRegistered
 from contracts.labels import categories_in, mask, routing
-from hub.ledger.draft import whose_word
+from hub.ledger.draft import kind_of, whose_word
 from hub.ledger.record import key_of, name_of
 
 START_S = 1_790_000_000  # 2026-09-21
@@ -48,6 +48,7 @@ class Posted:
     routing: Mapping[str, Any] = field(default_factory=dict)
     facts: Sequence[tuple[str, str, str, int | None]] = ()
     partner: str | None = None
+    kind: str = "event"
 
 
 def event(
@@ -86,6 +87,7 @@ def event(
         routing=fields,
         facts=stated,
         partner=payload.partner if isinstance(payload, RegisterEntry) else None,
+        kind=kind_of(type(payload)),
     )
 
 
@@ -119,7 +121,7 @@ def append(connection: Connection[Any], events: Iterable[Posted], *, at_ms: int)
             digests,
             [row.subject for row in rows],
             [row.type_uri for row in rows],
-            ["event" for _ in rows],
+            [row.kind for row in rows],
             [row.occurred_at for row in rows],
             [row.categories for row in rows],
             [Jsonb(row.routing) for row in rows],

@@ -174,7 +174,7 @@ class Parts:
     def project(self) -> int:
         """Bring the views up to the ledger's head."""
         if self._projector is None:
-            self._projector = Projector(self.hub.rulebook, now_ms=self.hub.clock.now_ms)
+            self._projector = Projector(now_ms=self.hub.clock.now_ms)
         with connect(self.owner) as connection:
             return self._projector.catch_up(connection)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Event, Thread
 from typing import Any, Never
 
@@ -18,7 +19,7 @@ from hub.views import register, store, tables
 from hub.views.days import starts_at
 from hub.views.rebuild import COMPARED
 from hub.views.rows import HeaderRow
-from hub.views.runner import OtherRulebookError, Projector, connect
+from hub.views.runner import Projector, connect
 from tests.support.ledger_rows import Posted, append, uid
 from tests.support.postgres import Postgres
 from tests.views.story import TURN, Step, Story
@@ -204,13 +205,19 @@ def test_two_projectors_in_turns_fold_each_event_once(
     assert rows(connection) == rows(connection, "views_other")
 
 
-def test_views_of_another_rulebook_are_not_added_to(
-    story: Story, projector: Projector, connection: Connection[Any]
+def test_views_of_another_rulebook_are_decided_anew_before_they_are_added_to(
+    story: Story, projector: Projector, rulebook: Rulebook, connection: Connection[Any]
 ) -> None:
+    evidence = enquiry(story, "home-a")
+    without = tuple(rule for rule in rulebook.rules if rule.id != "s42-cooperation")
+    other = replace(rulebook, rules=without, sha256="f" * 64, text_sha256="f" * 64)
+    Projector(other, now_ms=lambda: 0).catch_up(connection)
+    assert "home-a" not in entitled(connection, evidence)
     story.post("trust-a", EvidenceAdded)
-    connection.execute("UPDATE views_v1.tracking SET rulebook = 'another'")
-    with pytest.raises(OtherRulebookError):
-        projector.catch_up(connection)
+    projector.catch_up(connection)
+    assert "home-a" in entitled(connection, evidence)
+    stands = connection.execute("SELECT rulebook FROM views_v1.tracking").fetchone()
+    assert stands == (rulebook.sha256,)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Compile the shipped law to Cedar, an authorisation engine that is not ours, for a second opinion.
 
 In: a Rulebook. Out: two Cedar policy sets, and the answers they give.
-Never here: our evaluator; only the compiled conditions are shared with it.
+Never here: our evaluator; only the compiled conditions are shared with it. Nothing that serves
+imports this: `cedarpy` is there in development only.
 
 Cedar knows no third outcome, so each question is put twice: `strict` reads every doubt as a
 forbid and keeps permits that need a person only where one decided to share; `lenient` reads a doubt
@@ -38,20 +39,30 @@ class SecondOpinion:
         self, questions: Sequence[tuple[Mapping[str, str], Category]]
     ) -> list[tuple[bool, bool]]:
         """Return for each question whether strict and whether lenient allow it."""
-        requests = [
-            {**_WHO, "resource": f'Category::"{category}"', "context": dict(facts)}
-            for facts, category in questions
-        ]
+        asked = requests(questions)
         return list(
-            zip(self._ask(requests, self.strict), self._ask(requests, self.lenient), strict=True)
+            zip(self.allowed(asked, self.strict), self.allowed(asked, self.lenient), strict=True)
         )
 
-    def _ask(self, requests: list[dict[str, Any]], policies: PolicySet) -> list[bool]:
-        answers = is_authorized_batch(requests, policies, self.nobody)
+    def allowed(self, asked: list[dict[str, Any]], policies: PolicySet) -> list[bool]:
+        """Return for each request whether the policies allow it.
+
+        Raises:
+            AssertionError: Cedar passed a policy over.
+        """
+        answers = is_authorized_batch(asked, policies, self.nobody)
         faults = [answer.diagnostics.errors for answer in answers if answer.diagnostics.errors]
         if faults:
             raise AssertionError(f"a policy was skipped: {faults[0]}")
         return [answer.allowed for answer in answers]
+
+
+def requests(questions: Sequence[tuple[Mapping[str, str], Category]]) -> list[dict[str, Any]]:
+    """Return questions as Cedar takes them."""
+    return [
+        {**_WHO, "resource": f'Category::"{category}"', "context": dict(facts)}
+        for facts, category in questions
+    ]
 
 
 def compile_law(rulebook: Rulebook, on: date) -> SecondOpinion:

@@ -1,0 +1,119 @@
+"""Scenarios of one decision: all categories of one item towards one partner, nothing kept.
+
+In: the shipped rulebook, made-up questions. Out: a Run each time: decisions a second, by the median
+time of one. Never here: a decision asked twice of one cache, or an answer not compared.
+
+`decide` holds the whole rulebook against forty of its rules: the cost of law that does not apply.
+`decide-cedar` holds it against Cedar, with policies parsed beforehand, on the same questions.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from statistics import median
+from typing import TYPE_CHECKING, TypeVar
+
+from contracts.base import Category
+from hub.bench.figures import Run
+from hub.bench.processes import BenchError
+from hub.bench.questions import Dice, throw
+from hub.rulebook import Outcome, Rulebook, decide, shipped
+
+if TYPE_CHECKING:
+    from hub.bench.cedar import SecondOpinion
+
+DAY = date(2026, 7, 1)
+FEW = 40
+_T = TypeVar("_T")
+
+
+class Decide:
+    """One decision under the whole rulebook, against one under forty of its rules."""
+
+    name = "decide"
+    unit = "decisions/s"
+
+    def __init__(self, *, questions: int) -> None:
+        self._count = questions
+        self._law = shipped()
+        self._few = some_rules(self._law, FEW)
+        self._questions: list[dict[str, str]] = []
+
+    def prepare(self) -> None:
+        """Make the questions, and answer each once."""
+        dice = Dice("decide")
+        self._questions = [throw(dice, self._law) for _ in range(self._count)]
+        self.once()
+
+    def once(self) -> Run:
+        """Measure both, question by question, so that both share each moment of the machine."""
+        whole, few = [], []
+        for facts in self._questions:
+            few.append(_timed(lambda facts=facts: decide(facts, self._few, DAY))[0])  # type: ignore[misc]
+            whole.append(_timed(lambda facts=facts: decide(facts, self._law, DAY))[0])  # type: ignore[misc]
+        return Run(1 / median(whole), 1 / median(few))
+
+
+class DecideCedar:
+    """One decision, against Cedar asked about every category of the same question at once."""
+
+    name = "decide-cedar"
+    unit = "decisions/s"
+
+    def __init__(self, *, questions: int) -> None:
+        self._count = questions
+        self._law = shipped()
+        self._questions: list[dict[str, str]] = []
+        self._cedar: SecondOpinion | None = None
+
+    def prepare(self) -> None:
+        """Compile the law for Cedar, and make the questions."""
+        from hub.bench.cedar import compile_law  # noqa: PLC0415 - a development dependency
+
+        dice = Dice("cedar")
+        self._questions = [throw(dice, self._law) for _ in range(self._count)]
+        self._cedar = compile_law(self._law, DAY)
+
+    def once(self) -> Run:
+        """Measure both.
+
+        Raises:
+            BenchError: they do not agree; then neither figure is worth anything.
+        """
+        ours, theirs = [], []
+        for facts in self._questions:
+            took, decision = _timed(lambda facts=facts: decide(facts, self._law, DAY))  # type: ignore[misc]
+            ours.append(took)
+            took, allowed = _timed(lambda facts=facts: self._second(facts))  # type: ignore[misc]
+            theirs.append(took)
+            if allowed != [decision.outcomes[c] is Outcome.DISCLOSE for c in Category]:
+                raise BenchError("Cedar answers a question otherwise")
+        return Run(1 / median(ours), 1 / median(theirs))
+
+    def _second(self, facts: Mapping[str, str]) -> list[bool]:
+        from hub.bench.cedar import requests  # noqa: PLC0415 - a development dependency
+
+        if self._cedar is None:
+            raise BenchError("it was not prepared")
+        asked = requests([(facts, category) for category in Category])
+        return self._cedar.allowed(asked, self._cedar.strict)
+
+
+def some_rules(law: Rulebook, count: int) -> Rulebook:
+    """Return a rulebook of some of its rules, spread over all kinds as they are in the whole."""
+    places = {int(n * len(law.rules) / count) for n in range(count)}
+    return replace(law, rules=tuple(rule for n, rule in enumerate(law.rules) if n in places))
+
+
+def has_cedar() -> bool:
+    """Return whether there is a second opinion to be had."""
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    return find_spec("cedarpy") is not None
+
+
+def _timed(work: Callable[[], _T]) -> tuple[float, _T]:
+    started = time.perf_counter_ns()
+    answer = work()
+    return (time.perf_counter_ns() - started) / 1e9, answer
