@@ -5,7 +5,8 @@ In: the proxy's log, the register. Out: findings. Never here: a body, or a path 
 One JSON object a line, as any proxy can write it: `at` (seconds), `method`, `path` (an id in it may
 be a star), `status`, `bytes`, `receipt` (the answer's Hub-Receipt), and `digest` (base64url SHA-256
 of the answer's bytes) from a proxy that can. Every 2xx must have a receipt on record, save on the
-paths below, which tell nothing about anybody: a path that is not listed counts as telling.
+paths below, which tell nothing about anybody: a path that is not listed counts as telling. A page
+is made of several answers and has no receipt; `disclosures` (its Hub-Disclosures) names them.
 """
 
 import base64
@@ -21,9 +22,11 @@ from adapters.monitor.rows import Entry
 TELLS_NOTHING: Final = re.compile(
     r"POST /oauth2/token|POST /events(/batch)?|POST /advice|GET /events/stream"
     r"|GET /(agencies|contracts|tile|log|receipts|statements|health)(/.*)?"
-    r"|GET /(checkpoint|metrics|openapi\.json|docs|docs/.*)"
+    r"|GET /(checkpoint|metrics|openapi\.json|docs|docs/.*)?"
+    r"|GET /app(/|/find(/[^/]*)?|/static/.*|/signed-in|/accessibility|/cookies)?"
 )
-"""The stream's answers carry their receipts inside: the partner's kit checks those."""
+"""The stream's answers carry their receipts inside: the partner's kit checks those. A list of whom
+a search found repeats what the search itself named."""
 _EMPTY_POLL: Final = len(b'{"sets":{},"moreAvailable":false}')
 _STREAMED: Final = "stream"
 _OK: Final = range(200, 300)
@@ -43,6 +46,8 @@ class Passed:
     length: int
     receipt: dict[str, Any] | None
     digest: str | None
+    named: tuple[str, ...] = ()
+    """The disclosures that a page says it is made of."""
 
     @property
     def told(self) -> bool:
@@ -74,14 +79,14 @@ def compared(passed: Sequence[Passed], entries: Sequence[Entry]) -> Iterator[Fin
     known = {entry.jti: entry for entry in entries}
     seen: set[str] = set()
     for one in passed:
-        if one.dis is None and not one.told:
-            continue
-        entry = known.get(one.dis or "")
-        what = _wrong(one, entry)
-        if what:
-            yield Finding("proxy", one.dis or f"{one.route} at {one.at:.0f}", what)
-        if entry is not None:
-            seen.add(entry.jti)
+        seen.update(one.named, () if one.dis is None else (one.dis,))
+        for dis in one.named:
+            if dis not in known:
+                yield Finding("proxy", dis, "a page left with an answer that is not on record")
+        if one.dis is not None or (one.told and not one.named):
+            what = _wrong(one, known.get(one.dis or ""))
+            if what:
+                yield Finding("proxy", one.dis or f"{one.route} at {one.at:.0f}", what)
     yield from _unsent(passed, entries, seen)
 
 
@@ -114,6 +119,7 @@ def _unsent(
 
 def _passed(line: dict[str, Any]) -> Passed:
     path = str(line["path"]).partition("?")[0]
+    named = str(line.get("disclosures") or "")
     return Passed(
         at=float(line["at"]),
         route=f"{line['method']} {path}",
@@ -121,6 +127,7 @@ def _passed(line: dict[str, Any]) -> Passed:
         length=int(line["bytes"]),
         receipt=_claims(str(line.get("receipt") or "")),
         digest=line.get("digest"),
+        named=tuple(part.strip() for part in named.split(",")) if named else (),
     )
 
 

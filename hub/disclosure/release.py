@@ -4,6 +4,10 @@ In: a register entry and the exact bytes it is about. Out: an Answer with its re
 Never here: a decision, or bytes handed over by another way.
 """
 
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import Final
+
 from contracts.disclosure import DisclosureMade, DisclosureRefused
 from hub.disclosure.ask import Answer
 from hub.disclosure.receipt import Receipts
@@ -12,6 +16,10 @@ from hub.ledger.covering import Covering
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.record import Guard
 from hub.telemetry import ANSWERS
+
+LEAVING: Final[ContextVar[list[str]]] = ContextVar("leaving")
+"""The ids of the answers recorded for the request at hand, where somebody asks to know them: a page
+holds several, and carries no receipt."""
 
 
 class Release:
@@ -51,6 +59,8 @@ class Release:
             released=released,
             size=await self._covering.covered(record.position),
         )
+        with suppress(LookupError):
+            LEAVING.get().append(str(jti))
         return Answer(
             outcome="released" if released else "refused",
             body=body,

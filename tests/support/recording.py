@@ -59,6 +59,7 @@ class Recording:
             {
                 "at": one.at, "method": one.method, "path": one.path, "status": one.status,
                 "bytes": len(one.body), "receipt": one.receipt, "digest": one.digest,
+                "disclosures": one.headers.get("hub-disclosures", ""),
             }
             for one in self.passed
         )  # fmt: skip

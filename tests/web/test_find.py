@@ -68,6 +68,24 @@ def test_a_search_says_for_what_and_why_and_is_on_record_with_both(case: Site) -
     assert (entry["purpose"], entry["reason"]) == ("safeguarding_enquiry", "open-enquiry")
 
 
+def test_every_page_that_tells_of_somebody_names_the_answers_it_is_made_of(case: Site) -> None:
+    visitor = case.signed_in("liaison-1")
+    search(visitor)
+    assert visitor.last is not None
+    (redirect,) = visitor.last.history
+    assert "hub-disclosures" not in visitor.last.headers
+    timeline(visitor)
+    page = visitor.last
+    found = {
+        jti for answer in (redirect, page) for jti in answer.headers["hub-disclosures"].split(", ")
+    }
+    rows = case.parts.rows("SELECT jti::text FROM ledger.header WHERE pseq IS NOT NULL")
+    on_record = {row[0] for row in rows}
+    assert found <= on_record
+    assert len(found) == 2
+    assert len(on_record) == 3  # `timeline` searches once more
+
+
 def test_a_search_without_purpose_or_reason_asks_for_them_and_searches_nothing(case: Site) -> None:
     visitor, before = case.signed_in("liaison-1"), len(case.entries())
     page = search(visitor, purpose="", reason="because")

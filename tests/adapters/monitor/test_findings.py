@@ -170,6 +170,18 @@ def test_an_answer_that_left_otherwise_is_told(changed: dict[str, Any], what: st
     assert found[0][1].startswith(what)
 
 
+def test_a_page_is_held_against_every_answer_it_names() -> None:
+    page = {"path": "/app/find/*/*", "receipt": "", "digest": None}
+    whole = proxy.read([line(1, **page, disclosures="jti-1, jti-2"), LINES[2]])
+    assert list(proxy.compared(whole, ENTRIES)) == []
+    for named, what in (
+        ("jti-1, jti-9", "a page left with an answer that is not on record"),
+        ("", "an answer left without a receipt"),
+    ):
+        found = proxy.compared(proxy.read([line(1, **page, disclosures=named)]), ENTRIES)
+        assert [said for _, said in faults(found)] == [what]
+
+
 def test_a_receipt_that_contradicts_the_register_is_told() -> None:
     found = proxy.compared(proxy.read([line(1)]), [replace(ENTRIES[0], pseq=7)])
     assert [what for _, what in faults(found)] == [
@@ -186,6 +198,9 @@ def test_a_receipt_that_contradicts_the_register_is_told() -> None:
         {"path": "/events", "method": "POST", "status": 202},
         {"path": "/subjects/*/timeline", "status": 401},
         {"path": "/statements/2026-10"},
+        {"path": "/app/find/*"},
+        {"path": "/app"},
+        {"path": "/"},
     ],
 )
 def test_what_tells_nothing_needs_no_record(changed: dict[str, Any]) -> None:
