@@ -26,6 +26,7 @@ from hub.disclosure.receipt import digest
 from hub.intake import encoding
 from tests.audit.evidence import HARM, Told, files_of
 from tests.support.hub_process import environment
+from tests.support.parts import concern, person
 
 VERIFIERS = Path(__file__).parents[2] / "adapters" / "verifiers"
 Files = dict[str, bytes]
@@ -69,7 +70,7 @@ def test_program_prints_a_plain_report_and_ends_with_zero(told: Told, tmp_path: 
     key = json.loads(files_of(told.pack)["keys/hub.jwk"])
     program = [sys.executable, "-I", str(VERIFIERS / "verify.py")]
     command = [*program, str(pack)]
-    known = ["--hub", told.hub.signer.kid, "--log", told.log.key.verifier.vkey,
+    known = [f"--hub={told.hub.signer.kid}", "--log", told.log.key.verifier.vkey,
              "--witness", told.witness.vkey]  # fmt: skip
     done = subprocess.run([*command, *known], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "VERIFIED"
@@ -141,6 +142,19 @@ def test_pack_about_a_case_or_a_period_verifies_too(told: Told, scope: Scope) ->
     assert verified(files).faults == []
     assert entry_of(files, of_type("disclosure-made"))
     assert entry_of(files, of_type("recipient-acknowledged"))
+
+
+def test_pack_about_an_erased_subject_says_so_and_verifies(told: Told) -> None:
+    subject = told.parts.post("home-e", concern(harm="gone"), person("9990000026")).subject
+    told.log.sequence()
+    told.cosign()
+    told.log.connection.execute(
+        "UPDATE ledger.subject_key SET state = 'gone', wrapped = '' WHERE key_id = %s", [subject]
+    )
+    files = files_of(told.export(Scope(subject=subject), demand="s45", reason="S45-1").body)
+    assert verified(files).faults == []
+    said = json.loads(files[entry_of(files, lambda said: said["kind"] == "event")])
+    assert (said["erased"], said["token"]) == (True, None)
 
 
 def test_what_cannot_be_asked_for_is_refused(told: Told) -> None:
