@@ -29,7 +29,13 @@ from hub.ledger.read import Pool, facts, header_of
 from hub.ledger.record import Header, Record, relation_key, subject_key
 from hub.rulebook import Rulebook, RulebookError
 from hub.views.read_known import known_by
-from hub.views.read_register import RegisterEntry, RegisterFilter, register_rows, who_saw
+from hub.views.read_register import (
+    RegisterEntry,
+    RegisterFilter,
+    latest_rows,
+    register_rows,
+    who_saw,
+)
 
 
 class ReviewError(Exception):
@@ -71,15 +77,20 @@ class Auditor:
         after: int,
         limit: int,
         unreviewed: bool = False,
+        before: int | None = None,
     ) -> Answer:
         """Return register entries that fit the filters, in the ledger's order.
 
         With `unreviewed`, only where an officer broke the glass and nobody has looked at it since.
+        With `before`, a position, the newest before it come first, and `after` counts for nothing.
         """
         async with self._pool.connection() as connection:
             if unreviewed:
                 filters = replace(filters, jtis=await waiting(connection))
-            found = await register_rows(connection, filters, after=after, limit=limit)
+            if before is None:
+                found = await register_rows(connection, filters, after=after, limit=limit)
+            else:
+                found = await latest_rows(connection, filters, before=before, limit=limit)
             if filters.subject is not None and await self._barred(
                 connection, agency, user, UUID(filters.subject)
             ):
@@ -129,6 +140,7 @@ class Auditor:
             "position": header.position,
             "pseq": header.pseq,
             "outcome": _outcome(header),
+            "recorded": utc_text(header.recorded_at_ms // 1000),
             **header.routing,
             "reasons": self._reasons(header),
         }

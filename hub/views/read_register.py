@@ -78,6 +78,9 @@ _FOUND: LiteralString = (
     ORDER BY r.position LIMIT %(limit)s
 """
 )
+_LATEST: LiteralString = _FOUND.replace(
+    "r.position > %(after)s", "r.position < %(before)s"
+).replace("ORDER BY r.position", "ORDER BY r.position DESC")
 _THEIRS: LiteralString = (
     " WHERE r.subject = %(subject)s::uuid OR r.position IN ("
     " SELECT d.disclosure_position FROM views_v1.disclosed_item d"
@@ -98,6 +101,14 @@ async def register_rows(
     wanted = filters or RegisterFilter()
     values = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
     return await _entries(connection, _FOUND, {**values, "after": after, "limit": limit})
+
+
+async def latest_rows(
+    connection: AsyncConnection[Any], wanted: RegisterFilter, *, before: int, limit: int
+) -> list[RegisterEntry]:
+    """Return a page of the register, newest first, from before position `before` on."""
+    values = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    return await _entries(connection, _LATEST, {**values, "before": before, "limit": limit})
 
 
 async def who_saw(connection: AsyncConnection[Any], subject: str) -> list[RegisterEntry]:

@@ -14,13 +14,20 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from hub.web import find, home, signin, timeline
+from hub.web import find, home, register, saw, signin, timeline
 from hub.web.pages import STATIC, page, version
 from hub.web.parts import MOUNTED_AT, Shared, Web, with_provider
 from hub.web.shield import Shield
 from hub.web.who import PageError, SignInNeededError, base
 
-ROUTERS: Final = (home.router, signin.router, find.router, timeline.router)
+ROUTERS: Final = (
+    home.router,
+    signin.router,
+    find.router,
+    timeline.router,
+    register.router,
+    saw.router,
+)
 
 
 class _Static(StaticFiles):

@@ -25,6 +25,18 @@ PLACES: Final[Sequence[tuple[str, str, tuple[Role, ...], str]]] = (
         ("liaison", "sab_analyst"),
         "Look up a person, a care setting or a professional, and read what agencies know.",
     ),
+    (
+        "/register",
+        "Disclosure register",
+        ("ig_officer", "auditor"),
+        "Read every answer the hub gave or refused: to whom, what for, and by which rule.",
+    ),
+    (
+        "/who-saw",
+        "Who saw what",
+        ("ig_officer",),
+        "Answer somebody who asks who was told about them.",
+    ),
 )
 """The navigation: path, words, the roles that have it, and what it is for."""
 

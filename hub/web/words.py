@@ -39,6 +39,32 @@ CATEGORIES: Final[Mapping[str, str]] = {
     "outcome": "what was done",
     "existence": "that there is a record",
 }
+CHANNELS: Final[Mapping[str, str]] = {
+    "timeline": "read the timeline",
+    "find": "searched",
+    "disclosure": "made a stated request",
+    "poll": "fetched notices",
+    "stream": "was sent notices",
+    "subject_disclosures": "read who saw what",
+    "register": "read the register",
+    "receipt": "read a receipt",
+    "review": "reviewed an answer",
+    "known": "read what an agency knew",
+    "bundle": "took a bundle of evidence",
+    "dashboard": "read the dashboard",
+}
+REFUSED: Final[Mapping[str, str]] = {
+    "no_gateway": "no rule permits it on what is on record",
+    "bar": "a rule forbids it",
+    "disproportionate": "it asked for more than it needs",
+    "consent_refused_no_override": "the person refused, and nothing overrides that",
+    "recipient_not_verified": "it is not sure who would receive it",
+    "held_elsewhere": "another body holds it",
+    "nothing_to_show": "there was nothing to show",
+    "person_must_decide": "a person at the agency that holds it must decide first",
+    "purpose_not_open": "its agency may not ask for that purpose",
+    "own_conflict": "the officer has an interest of their own",
+}
 SUBJECTS: Final[Mapping[str, str]] = {
     "adult": "Adult",
     "child": "Child",
@@ -111,6 +137,16 @@ def when(instant: str) -> str:
     return f"{_day(at)} at {hour}:{at:%M}{'am' if at.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
 
 
+def channel(code: str) -> str:
+    """Return what somebody did who was answered through a channel."""
+    return CHANNELS.get(code, label(code).lower())
+
+
+def refused_why(code: str) -> str:
+    """Return why an answer was refused, in words."""
+    return REFUSED.get(code, label(code).lower())
+
+
 def purpose(code: str) -> str:
     """Return a purpose in words."""
     return PURPOSES.get(code, label(code))
@@ -121,12 +157,35 @@ def category(code: str) -> str:
     return CATEGORIES.get(code, label(code))
 
 
+_ACTS: Final[Mapping[str, str]] = {
+    "ukpga/2014/23": "Care Act 2014",
+    "ukpga/2018/12": "Data Protection Act 2018",
+    "eur/2016/679": "UK GDPR",
+    "ukpga/2008/14": "Health and Social Care Act 2008",
+    "ukpga/2015/6": "Counter-Terrorism and Security Act 2015",
+    "ukpga/2005/9": "Mental Capacity Act 2005",
+    "ukpga/2006/47": "Safeguarding Vulnerable Groups Act 2006",
+    "ukpga/1996/18": "Employment Rights Act 1996",
+    "ukpga/2000/11": "Terrorism Act 2000",
+    "ukpga/2022/32": "Police, Crime, Sentencing and Courts Act 2022",
+    "ukpga/2015/30": "Modern Slavery Act 2015",
+    "ukpga/2004/31": "Children Act 2004",
+    "ukpga/1998/37": "Crime and Disorder Act 1998",
+    "ukpga/2003/44": "Criminal Justice Act 2003",
+    "ukpga/2012/7": "Health and Social Care Act 2012",
+    "ukpga/1989/41": "Children Act 1989",
+}
+
+
 def cited(address: str) -> str:
     """Return what a citation's address points to, short enough to read."""
     place = address.split("//", 1)[-1].removeprefix("www.")
     if not place.startswith("legislation.gov.uk/"):
         return place.split("/", 1)[0]
-    return " ".join(place.split("/")[1:]).replace("ukpga ", "Act ").replace("section ", "s")
+    parts = place.split("/")[1:]
+    act = _ACTS.get("/".join(parts[:3])) or _ACTS.get("/".join(parts[:2]))
+    named = act or " ".join(parts[:3])
+    return " ".join((named, *parts[3:])).replace(" section ", " s")
 
 
 def _london(instant: str) -> datetime:
@@ -154,4 +213,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "purpose": purpose,
     "category": category,
     "cited": cited,
+    "channel": channel,
+    "refused_why": refused_why,
 }

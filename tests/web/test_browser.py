@@ -121,6 +121,38 @@ def test_a_liaison_officer_finds_and_reads_and_every_page_on_the_way_is_whole(
         assert {what: wrong for what, wrong in faults.items() if wrong} == {}
 
 
+@pytest.mark.parametrize("name", ["desktop", "phone"])
+def test_an_officer_reads_the_register_signs_off_and_tells_who_saw(
+    place: RunningHub, browser: Browser, name: str
+) -> None:
+    with window(browser, place.url, viewport=DESKTOP if name == "desktop" else PHONE) as here:
+        faults = {}
+
+        def look(what: str) -> None:
+            here.keep(f"{what}-{name}")
+            faults[what] = here.faults()
+
+        here.sign_in("liaison-1")
+        search(here, number_of(place))
+        here.page.get_by_role("link", name="Read the timeline").click()
+        assert here.page.get_by_role("heading", name="Every record, newest first").is_visible()
+        place.settle()
+        here.sign_in("ig_officer-1")
+        here.open("/app/register?agency=north-council")
+        look("register")
+        here.page.locator("tbody a").first.click()
+        here.page.get_by_text("Proof").click()
+        assert here.page.get_by_text("Which rules decided").is_visible()
+        look("entry")
+        here.page.get_by_label("It was right", exact=True).check()
+        here.page.get_by_role("button", name="Record your review").click()
+        assert here.page.get_by_text("Your review is on record.").is_visible()
+        here.page.locator("a[href*='/who-saw/']").click()
+        assert here.page.get_by_role("heading", name="Given").is_visible()
+        look("who-saw")
+        assert {what: wrong for what, wrong in faults.items() if wrong} == {}
+
+
 def test_a_keyboard_reaches_every_mark_of_the_picture_in_order(
     place: RunningHub, browser: Browser
 ) -> None:
