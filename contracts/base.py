@@ -95,10 +95,11 @@ class Fact:
 
     Args:
         scope: what the fact is about. SUBJECT means the event's own subject; ITEM the event
-            itself, or `item` where it is about an earlier one; RELATION needs `agency`.
+            itself, or `item` where it is about an earlier one.
         name: a fact of the rulebook's vocabulary.
         value: one of that fact's closed values.
-        agency: for RELATION, RECIPIENT and SENDER, the slug of the agency it is about. For ITEM
+        agency: for RELATION, RECIPIENT and SENDER, the slug of the agency it is about; None for
+            RELATION where that is the poster of this event. For ITEM
             with `item`, the slug of the agency that posted the earlier event (a jti is unique
             per issuer only); None there for the poster of this event.
         item: for ITEM, the jti of the earlier event it is about; None for this event itself.

@@ -29,6 +29,7 @@ from contracts import (
     regulation,
     reviews,
     setting,
+    telling,
     triage,
 )
 from contracts.base import HUB_TYPES, Payload
@@ -50,6 +51,7 @@ FAMILIES: Final[tuple[ModuleType, ...]] = (
     regulation,
     reviews,
     setting,
+    telling,
     triage,
 )
 """A new event type is a class in one of these; a new family is a module and a line here."""

@@ -2,7 +2,7 @@
 
 In: contracts.base, subject.
 Out: the hub's register entries (DisclosureMade, DisclosureRefused, Notice, PatternAlarm) and the
-    agencies' own records of asking, deciding, opening and telling.
+    agencies' own records of asking, deciding and opening.
 Never here: content. A register entry holds ids and closed values only: it outlives erasure.
 """
 
@@ -27,7 +27,7 @@ from contracts.base import (
     Uuid,
     type_uri,
 )
-from contracts.marks import CONCERN, EXISTENCE, OUTCOME, ROUTED, free, relations
+from contracts.marks import EXISTENCE, OUTCOME, ROUTED, free, relations
 from contracts.subject import Agencies, LegalDemand, Purpose, SubjectEvent, SubjectHead, UserId
 
 Channel: TypeAlias = Literal[
@@ -71,6 +71,8 @@ class DisclosedItem(Part):
     withheld: Annotated[Categories, ROUTED] = ()
     decision: Annotated[Digest, ROUTED]
     rules: Annotated[Refs, ROUTED] = ()
+    exempt: Annotated[Refs, ROUTED] = ()
+    """In a bundle for the person: each category left out, with the exemption it was left out by."""
 
 
 class RegisterEntry(SubjectHead):
@@ -106,6 +108,8 @@ class DisclosureMade(RegisterEntry):
     """The jti of the BreakGlass event, where an officer opened what would have been withheld."""
     completed_by: Annotated[Position | None, ROUTED] = None
     """When the full record of a break-glass is due, in seconds."""
+    refer_to: Annotated[Agencies, ROUTED] = ()
+    """Beside a bundle: other holders, where a person among them has to decide on their part."""
 
 
 class DisclosureRefused(RegisterEntry):
@@ -263,37 +267,3 @@ class Escalated(SubjectEvent):
     of: Annotated[Uuid | None, ROUTED] = None
     to: Annotated[Slug | None, ROUTED] = None
     because: Annotated[Text | None, free(Category.CONCERN)] = None
-
-
-class NoticeGiven(SubjectEvent):
-    """The person was told that information about them was shared."""
-
-    TYPE = type_uri("notice-given")
-    FAMILY = "disclosure"
-
-    dis: Annotated[Uuid | None, ROUTED] = None
-    by: Annotated[Literal["in_person", "letter", "phone", "through_advocate"], CONCERN]
-
-
-class NoticeDeferred(SubjectEvent):
-    """The person was not told yet, with the reason and a day to look again."""
-
-    TYPE = type_uri("notice-deferred")
-    FAMILY = "disclosure"
-
-    dis: Annotated[Uuid | None, ROUTED] = None
-    why: Annotated[
-        Literal["would_prejudice_investigation", "risk_of_serious_harm", "cannot_be_reached"],
-        CONCERN,
-    ]
-    review_on: Annotated[Day, EXISTENCE]
-
-
-class SubjectAccessRequested(SubjectEvent):
-    """The person, or someone for them, asked for what is held about them."""
-
-    TYPE = type_uri("subject-access-requested")
-    FAMILY = "disclosure"
-
-    by: Annotated[Literal["subject", "representative", "attorney"], EXISTENCE] = "subject"
-    received_on: Annotated[Day, EXISTENCE]

@@ -5,7 +5,7 @@ Out: categories_in, categories_mask, routing, redact, mask, unmask.
 Never here: who may see a category. The rulebook decides; these only carry it out, field by field.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TypeAlias, Union
 
@@ -68,6 +68,31 @@ def redact(part: Part, shown: frozenset[Category], *, cleared: bool) -> dict[str
     by field, within its own label if it has one; a Part of which nothing is left goes too.
     """
     return _kept(part, mask(shown), cleared)
+
+
+def left_out(
+    part: Part, shown: frozenset[Category], *, cleared: bool
+) -> Iterator[tuple[str, frozenset[Category]]]:
+    """Yield each field that `redact` takes out, by its path, and which categories it lacks for it.
+
+    Names of fields only: what stands in them stays where it is.
+    """
+    bits = mask(shown)
+    for name, _, uncleared_bits, cleared_bits, holds_part in _plan(type(part)):
+        needed = cleared_bits if cleared else uncleared_bits
+        value = getattr(part, name)
+        if value is None or value == ():
+            continue
+        if needed & ~bits:
+            yield name, unmask(needed & ~bits)
+        elif holds_part:
+            pieces = (value,) if isinstance(value, Part) else value
+            inner = {
+                path: lacks
+                for piece in pieces
+                for path, lacks in left_out(piece, shown, cleared=cleared)
+            }
+            yield from ((f"{name}.{path}", lacks) for path, lacks in inner.items())
 
 
 def plain(value: object) -> JSON:

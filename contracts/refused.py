@@ -12,7 +12,6 @@ from typing import Any, Final
 from contracts.base import Payload, type_uri
 from contracts.concern import ConcernRaised
 from contracts.consent import ConsentGiven
-from contracts.disclosure import NoticeDeferred
 from contracts.examples import START
 from contracts.golden import (
     HUB,
@@ -26,6 +25,7 @@ from contracts.golden import (
     signer_of,
 )
 from contracts.governance import AgencyRegistered, KeyRegistered
+from contracts.telling import NoticeDeferred
 
 _KEY: Final = signer_of(ConcernRaised)
 _OTHER: Final = AgencyKey("provider-a", "Ed25519")

@@ -151,6 +151,14 @@ class Questions(Answered):
         path = f"/disclosures/{quote(dis, safe='')}/review"
         return self._ask("POST", path, body=said, user=user)
 
+    def bundle(self, subject: str, *, user: str, after: str | None = None) -> Disclosed:
+        """Return a page of what may be given to a person who asked for their own data.
+
+        `user` is the officer who goes through it; `after` the `next` of the page before.
+        """
+        path = f"/subjects/{quote(subject, safe='')}/bundle"
+        return self._ask("GET", path, params={} if after is None else {"after": after}, user=user)
+
     def advice(self, facts: Mapping[str, str]) -> Mapping[str, Any]:
         """Return advice on sharing, from facts about nobody in particular, or the next question.
 

@@ -30,6 +30,12 @@ class TimelineQuery(Closed):
     limit: Annotated[int, Field(ge=1, le=PAGE)] = 20
 
 
+class BundleQuery(Closed):
+    """Which page of what a person may be given."""
+
+    after: Annotated[str | None, Field(max_length=200)] = None
+
+
 class KnownQuery(Closed):
     """What one agency knew by the end of one London day."""
 

@@ -107,6 +107,20 @@ _PAGE: dict[str, Schema] = {
     "setting_risk": maybe(PATTERN),
 }
 TIMELINE = closed(**_PAGE)
+_EXEMPT = closed(
+    field=TEXT,
+    category=one_of(*Category),
+    exemption=TEXT,
+    provision=TEXT,
+    cite=URI,
+    words=TEXT,
+)
+BUNDLE = closed(
+    subject=UUID,
+    purpose={"const": "subject_rights"},
+    items=many(closed(**ITEM["properties"], exempt=many(_EXEMPT))),
+    next=maybe(TEXT),
+)
 RELEASED = closed(
     outcome={"const": "released"},
     request_id=UUID,

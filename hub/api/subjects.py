@@ -15,10 +15,10 @@ from hub.api.access import Caller
 from hub.api.answer import answered
 from hub.api.bodies import FindRequest
 from hub.api.documents import answers, nothing, problems, refusal
-from hub.api.queries import KnownQuery, TimelineQuery, as_day
-from hub.api.schemas import FOUND, KNOWN, TIMELINE, WHO_SAW
+from hub.api.queries import BundleQuery, KnownQuery, TimelineQuery, as_day
+from hub.api.schemas import BUNDLE, FOUND, KNOWN, TIMELINE, WHO_SAW
 from hub.api.wiring import officer, reader, the_hub
-from hub.disclosure.ask import Ask, Search
+from hub.disclosure.ask import PAGE, Ask, Search
 from hub.ids import as_uuid
 from hub.intake.identifiers import identifier
 from hub.ledger.demographics import keys
@@ -93,6 +93,42 @@ async def timeline(
         limit=query.limit,
     )
     return answered(await hub.desk.timeline(ask), released=200, refused=404)
+
+
+@router.get(
+    "/{subject}/bundle",
+    responses={
+        200: answers(BUNDLE, "One page of what the person may be given, oldest first"),
+        **problems(400, 422),
+        **refusal(),
+        **nothing(),
+    },
+)
+async def bundle(
+    request: Request,
+    subject: Annotated[Uuid, Path()],
+    caller: Annotated[Caller, Depends(reader)],
+    query: Annotated[BundleQuery, Query()],
+) -> Response:
+    """Return what the caller may give a person who asked it for their own data, field by field.
+
+    The caller has posted that the person asked. Each field left out stands under `exempt` with its
+    exemption, for the officer whom `Hub-User` names. What the police ask not to be told of is not
+    in it in any form, whoever asks; ask again once they lift that.
+    """
+    hub = the_hub(request)
+    known = as_uuid(subject)
+    ask = Ask(
+        partner=caller.agency,
+        user=caller.user,
+        purpose="subject_rights",
+        channel="bundle",
+        subject=known,
+        stated=True,
+        after=None if query.after is None else hub.cursors.read(caller.agency, known, query.after),
+        limit=PAGE,
+    )
+    return answered(await hub.desk.bundle(ask), released=200, refused=404)
 
 
 @router.get(

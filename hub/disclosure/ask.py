@@ -32,6 +32,10 @@ class GlassError(DisclosureError):
     """The asker may not break the glass. Says why; it rests on who asks and how, on nobody else."""
 
 
+class BundleError(DisclosureError):
+    """A person's data is gathered by a named officer, who goes through it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenGlass:
     """An officer's statement that this cannot wait for whoever would have to be asked."""
@@ -71,6 +75,11 @@ class Ask:
     after: tuple[int, int] | None = None
     limit: int = 20
     glass: BrokenGlass | None = None
+
+    @property
+    def gathers(self) -> bool:
+        """Return whether it is for a person who asked for their own data: one's own record too."""
+        return self.channel == "bundle"
 
     def facts(self) -> dict[str, str]:
         """Return the request's own facts, in the rulebook's words."""

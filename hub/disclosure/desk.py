@@ -18,7 +18,7 @@ from typing import Any
 from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused
 from hub.clock import Clock
 from hub.disclosure import refusal
-from hub.disclosure.ask import Answer, Ask, Search
+from hub.disclosure.ask import Answer, Ask, BundleError, Search
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.glass import FULL_RECORD_S, statement, told
 from hub.disclosure.look import Found
@@ -87,6 +87,21 @@ class Desk:
             return closed
         return await self._settled(ask, self._released, refused)
 
+    async def bundle(self, ask: Ask) -> Answer:
+        """Answer an officer who gathers what a person asked to see of themselves.
+
+        Raises:
+            BundleError: no officer is named.
+            StaleError: the facts keep changing under the answer; nothing was released.
+            LedgerError: the answer could not be recorded; nothing was released.
+        """
+        if ask.user is None:
+            raise BundleError("Hub-User names the officer who goes through it")
+        closed = await self.closed(ask)
+        if closed is not None:
+            return closed
+        return await self._settled(ask, self._gathered, lambda *_: canonical(NOTHING))
+
     async def closed(self, ask: Ask | Search) -> Answer | None:
         """Refuse, in words, a purpose that the asker's kind of agency may not state.
 
@@ -143,8 +158,7 @@ class Desk:
         """Decide and record until the facts, and the law, stand still."""
         for _ in range(MAX_TRIES):
             law = self.law.now()
-            looker = law.looker if ask.glass is None else law.through_glass
-            found = replace(await looker.look(ask), glass_id=self._source.uuid())
+            found = replace(await law.looks(ask).look(ask), glass_id=self._source.uuid())
             guards = tuple(Guard(k, p) for k, p in found.known.positions.items())
             try:
                 # A later page may be empty: the one before promised that there might be more.
@@ -191,10 +205,16 @@ class Desk:
             {"outcome": "released", "request_id": request_id, **content, "break_glass": broken}
         )
 
+    def _gathered(self, ask: Ask, found: Found, law: Reading) -> bytes:
+        return canonical(law.bundles.body(ask, found, self._next(ask, found)))
+
+    def _next(self, ask: Ask, found: Found) -> str | None:
+        if found.more is None:
+            return None
+        return self._cursors.make(ask.partner, ask.subject, found.more.cursor)
+
     def _content(self, ask: Ask, found: Found, law: Reading) -> dict[str, Any]:
-        cursor = None
-        if found.more is not None:
-            cursor = self._cursors.make(ask.partner, ask.subject, found.more.cursor)
+        cursor = self._next(ask, found)
         items = [
             law.renderer.item(w, found.payloads.get(w.candidate.position)) for w in found.shown
         ]
@@ -211,6 +231,7 @@ class Desk:
             obligations=tuple(sorted({o for w in shown for o in w.decision.obligations})),
             break_glass=None if found.opened is None else str(found.glass_id),
             completed_by=None if found.opened is None else found.at + FULL_RECORD_S,
+            refer_to=found.refer_to,
         )
 
     def _refused(self, ask: Ask, found: Found, body: bytes, law: Reading) -> DisclosureRefused:

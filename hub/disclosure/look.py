@@ -98,7 +98,9 @@ class Looker:
             open_to = [one.id for one, decision in classes if decision.shown]
             # Whoever states a request asks for what others hold: its own record is no answer.
             of_others = [
-                one.id for one, decision in classes if decision.shown and one.poster != ask.partner
+                one.id
+                for one, decision in classes
+                if decision.shown and (ask.gathers or one.poster != ask.partner)
             ]
             weighed, known, more = await self._full_page(connection, ask, of_others, first, now)
             relation = known.facts.get(relation_key(ask.subject, ask.partner), NO_FACTS)
@@ -111,7 +113,7 @@ class Looker:
             if shown:
                 wish, known = await self._wish(connection, ask, open_to, known, now)
             refer_to: tuple[str, ...] = ()
-            if ask.stated and not shown and pattern is None:
+            if ask.stated and (ask.gathers or (not shown and pattern is None)):
                 refer_to = await to_be_told(connection, ask, classes, self._scales, now)
         _tell_blocked(weighed)
         return Found(

@@ -7,6 +7,8 @@ Never here: a decision, or a Reading kept past its release: it is asked for with
 from dataclasses import dataclass
 
 from hub.clock import Clock, seconds
+from hub.disclosure.ask import Ask
+from hub.disclosure.bundle import Bundles
 from hub.disclosure.glass import through
 from hub.disclosure.look import Looker
 from hub.disclosure.purposes import Purposes, purposes_of
@@ -31,6 +33,13 @@ class Reading:
     purposes: Purposes
     looker: Looker
     through_glass: Looker
+    bundles: Bundles
+
+    def looks(self, ask: Ask) -> Looker | Bundles:
+        """Return who looks for this ask."""
+        if ask.gathers:
+            return self.bundles
+        return self.looker if ask.glass is None else self.through_glass
 
 
 class Readings:
@@ -60,13 +69,15 @@ class Readings:
 
     def _make(self, law: Rulebook) -> Reading:
         scales, renderer, glass = Scales(law), Renderer(law), through(law)
+        looker = Looker(self._pool, scales, renderer, self._sealer, self._clock)
         return Reading(
             rulebook=law,
             scales=scales,
             renderer=renderer,
             purposes=purposes_of(law),
-            looker=Looker(self._pool, scales, renderer, self._sealer, self._clock),
+            looker=looker,
             through_glass=Looker(
                 self._pool, Scales(glass), Renderer(glass), self._sealer, self._clock, plain=scales
             ),
+            bundles=Bundles(looker, law),
         )

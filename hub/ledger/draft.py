@@ -153,7 +153,12 @@ def _may_assert(
 
 
 def whose_word(fact: Fact, poster: str) -> Fact:
-    """Return a holder's decision as its own: it settles what that agency posted, nothing else."""
+    """Return a fact that is about its poster as that agency's.
+
+    A holder's decision is its own: it settles what that agency posted, and nothing else.
+    """
+    if fact.scope is Scope.RELATION and fact.agency is None:
+        return replace(fact, agency=poster)
     return replace(fact, whose=poster) if fact.name == PERSON else fact
 
 

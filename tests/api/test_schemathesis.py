@@ -37,6 +37,7 @@ OPERATIONS = (
     "POST /oauth2/token",
     "POST /subjects/find",
     "GET /subjects/{subject}/timeline",
+    "GET /subjects/{subject}/bundle",
     "GET /subjects/{subject}/disclosures",
     "GET /subjects/{subject}/known",
     "POST /disclosures",
@@ -138,6 +139,7 @@ def send(case: "Case[Any]", hub: RunningHub, agency: SignedIn) -> None:
 
 THEIRS = (
     "GET /subjects/{subject}/timeline",
+    "GET /subjects/{subject}/bundle",
     "GET /subjects/{subject}/disclosures",
     "GET /subjects/{subject}/known",
     "GET /disclosures/{jti}",

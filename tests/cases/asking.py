@@ -216,6 +216,11 @@ def _who_saw(ask: Ask, whom: Whom) -> Request:
     return Request("GET", path, headers=_user(ask), discloses=True)
 
 
+def _bundle(ask: Ask, whom: Whom) -> Request:
+    path = f"/subjects/{whom.hub_id}/bundle"
+    return Request("GET", path, headers=_user(ask), discloses=True)
+
+
 def _register(ask: Ask, whom: Whom) -> Request:
     params = {"subject": whom.hub_id, "limit": "500"}
     return Request("GET", "/disclosures", headers=_user(ask), params=params, discloses=True)
@@ -224,6 +229,7 @@ def _register(ask: Ask, whom: Whom) -> Request:
 _REQUESTS: Mapping[str, Callable[[Ask, Whom], Request]] = {
     "timeline": _timeline,
     "find": _find,
+    "bundle": _bundle,
     "who_saw": _who_saw,
     "register": _register,
 }

@@ -18,7 +18,7 @@ from contracts.base import Category
 from contracts.subject import AgencyKind, LegalDemand, Purpose, SubjectKind
 
 FOLDER = Path(__file__).parent
-Via: TypeAlias = Literal["timeline", "find", "disclosure", "poll", "who_saw", "register"]
+Via: TypeAlias = Literal["timeline", "find", "disclosure", "bundle", "poll", "who_saw", "register"]
 Outcome: TypeAlias = Literal["released", "refused", "nothing", "not_let_in"]
 Categories: TypeAlias = dict[str, tuple[Category, ...]]
 """By the id of the post that the item came from."""

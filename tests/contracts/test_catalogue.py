@@ -46,6 +46,7 @@ FACTS: dict[str, tuple[Scope, set[str]]] = {
     "registrant_of_recipient": (Scope.RELATION, YES_NO),
     "recipient_serves_ap": (Scope.RELATION, YES_NO),
     "person_decided": (Scope.RELATION, {"share", "do_not_share"}),
+    "access_request": (Scope.RELATION, {"received", "none"}),
     "officer_declared": (Scope.RELATION, {"declared", "withdrawn"}),
     "item_status": (Scope.ITEM, {"live", "retracted", "disputed"}),
     "narrative_cleared": (Scope.ITEM, YES_NO),
@@ -125,7 +126,8 @@ def test_a_relation_names_its_agency_and_a_fact_on_an_earlier_item_names_the_ite
     for payload in every_payload():
         for fact in payload.facts():
             needs_agency = fact.scope in {Scope.RELATION, Scope.RECIPIENT, Scope.SENDER}
-            assert not needs_agency or fact.agency, fact.name
+            of_its_poster = fact.name == "access_request"
+            assert not needs_agency or of_its_poster or fact.agency, fact.name
             assert fact.name != "item_status" or fact.item, fact.name
 
 

@@ -55,6 +55,12 @@ CASES: list[tuple[str, str, dict[str, Any], set[tuple[str, str, str | None]]]] =
         {("from_whistleblower", "yes", None), ("notifiable", "yes", None)},
     ),
     (
+        "a request for one's own data is its poster's to answer",
+        "subject-access-requested",
+        {"received_on": "2026-03-02"},
+        {("access_request", "received", None)},
+    ),
+    (
         "a referral makes a partner",
         "referral-made",
         {"to": "police-a"},
