@@ -75,7 +75,8 @@ def reconcile(asked: argparse.Namespace, *, now_s: int) -> dict[str, Any]:
         findings += register.numbers(entries, book.counters())
     findings += register.acknowledgements(entries, said, now_s=now_s)
     findings += register.statements(entries, said)
-    findings += register.unwraps(entries, opened)
+    left = register.acknowledged(said) | proxy.left(passed or ())
+    findings += register.unwraps(entries, opened, left)
     if passed is None:
         findings.append(Finding("proxy", "log", "no log of a proxy was given", fault=False))
     else:

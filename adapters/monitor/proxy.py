@@ -74,12 +74,16 @@ def read(lines: Iterable[str]) -> list[Passed]:
         raise ProxyLogError("the proxy's log is not in the agreed form") from wrong
 
 
+def left(passed: Iterable[Passed]) -> set[str]:
+    """Return the disclosures that passed the proxy."""
+    return {dis for one in passed for dis in (*one.named, one.dis) if dis is not None}
+
+
 def compared(passed: Sequence[Passed], entries: Sequence[Entry]) -> Iterator[Finding]:
     """Yield answers that left without an entry, and entries of that time that did not leave."""
     known = {entry.jti: entry for entry in entries}
-    seen: set[str] = set()
+    seen = left(passed)
     for one in passed:
-        seen.update(one.named, () if one.dis is None else (one.dis,))
         for dis in one.named:
             if dis not in known:
                 yield Finding("proxy", dis, "a page left with an answer that is not on record")

@@ -4,7 +4,7 @@ In: entries, counters, acknowledgements, statements, unwraps. Out: findings. Nev
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from adapters.monitor.finding import Finding
@@ -59,6 +59,11 @@ def acknowledgements(
         yield Finding("acknowledgement", partner, what, fault=False)
 
 
+def acknowledged(said: Iterable[Said]) -> set[str]:
+    """Return the disclosures that partners say they hold."""
+    return {word.said["dis"] for word in said if word.type == ACKNOWLEDGED}
+
+
 def statements(entries: Sequence[Entry], said: Iterable[Said]) -> Iterator[Finding]:
     """Yield each month for which hub, partner and register do not state the same."""
     by_partner: dict[str, list[Entry]] = defaultdict(list)
@@ -79,8 +84,14 @@ def statements(entries: Sequence[Entry], said: Iterable[Said]) -> Iterator[Findi
             yield Finding("statement", f"{partner} {month}", f"{who} differs from the register")
 
 
-def unwraps(entries: Iterable[Entry], opened: Sequence[Unwrap] | None) -> Iterator[Finding]:
-    """Yield what was opened without being disclosed, and disclosed without being opened."""
+def unwraps(
+    entries: Iterable[Entry], opened: Sequence[Unwrap] | None, left: Collection[str]
+) -> Iterator[Finding]:
+    """Yield what was opened without being disclosed, and disclosed without being opened.
+
+    `left` names what is known to have left the hub. What did not may have been stopped between its
+    record and the vault: then nothing was shown.
+    """
     if opened is None:
         yield Finding("unwrap", "vault", "there is no log of what was opened", fault=False)
         return
@@ -94,7 +105,11 @@ def unwraps(entries: Iterable[Entry], opened: Sequence[Unwrap] | None) -> Iterat
     for entry in known.values():
         counts = since is not None and entry.position >= since
         if counts and not entry.opened <= lines.get(entry.jti, frozenset()):
-            yield Finding("unwrap", entry.jti, "shown without having been opened by the vault")
+            if entry.jti in left:
+                yield Finding("unwrap", entry.jti, "shown without having been opened by the vault")
+            else:
+                what = "on record, but never opened: unconfirmed"
+                yield Finding("unwrap", entry.jti, what, fault=False)
 
 
 def _wrongly_opened(one: Unwrap, entry: Entry | None) -> str:

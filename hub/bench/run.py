@@ -122,7 +122,7 @@ def _scenarios(stage: Stage, *, quick: bool, full: bool) -> tuple[Scenario, ...]
         IntakeSingle(stage, events=200 if quick else 4_000),
         IntakeBatch(stage, batches=2 if quick else 8, size=50 if quick else 500),
         Read(stage, reads=40 if quick else 300),
-        Awaited(stage, reads=32 if quick else 320),
+        Awaited(stage, reads=16 if quick else 100),
         Project(stage, cases=20 if quick else 1_200),
         Sequencing(stage, leaves=2_000 if quick else 40_000),
         SequenceRaw(stage, leaves=2_000 if quick else 40_000),

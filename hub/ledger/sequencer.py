@@ -162,8 +162,11 @@ class Sequencer:
                 return
         self.load(connection)
         while not stop.is_set():
+            began_ms = self._now_ms()
             if self.step(connection) < self._batch:
-                stop.wait(self._every_s)
+                # From one checkpoint to the next, not from the end of one to the start of another.
+                took_s = (self._now_ms() - began_ms) / 1000
+                stop.wait(min(self._every_s, max(0.0, self._every_s - took_s)))
 
     def _empty(self, connection: Connection[Any]) -> _Head:
         if logrows.any_tile(connection):

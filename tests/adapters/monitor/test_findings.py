@@ -34,6 +34,7 @@ def entry(number: int, partner: str = "council", **said: Any) -> Entry:  # noqa:
 
 
 ENTRIES = [entry(1), entry(2), entry(3)]
+LEFT = {one.jti for one in ENTRIES}
 
 
 def ack(one: Entry, **changed: Any) -> Said:  # noqa: ANN401
@@ -107,8 +108,8 @@ def test_a_statement_that_differs_from_the_register_is_a_fault(kind: str) -> Non
 
 
 def test_what_the_vault_opened_is_what_was_disclosed() -> None:
-    assert list(register.unwraps(ENTRIES, [unwrap(one) for one in ENTRIES])) == []
-    (note,) = register.unwraps(ENTRIES, None)
+    assert list(register.unwraps(ENTRIES, [unwrap(one) for one in ENTRIES], LEFT)) == []
+    (note,) = register.unwraps(ENTRIES, None, LEFT)
     assert not note.fault
 
 
@@ -123,16 +124,24 @@ def test_what_the_vault_opened_is_what_was_disclosed() -> None:
     ],
 )
 def test_what_was_opened_otherwise_is_told(opened: Unwrap, what: str) -> None:
-    found = faults(register.unwraps(ENTRIES, [opened, *map(unwrap, ENTRIES[1:])]))
+    found = faults(register.unwraps(ENTRIES, [opened, *map(unwrap, ENTRIES[1:])], LEFT))
     assert any(said.startswith(what) for _, said in found)
 
 
 def test_what_was_shown_and_never_opened_is_told() -> None:
-    found = faults(register.unwraps(ENTRIES, [unwrap(ENTRIES[0]), unwrap(ENTRIES[2])]))
+    opened = [unwrap(ENTRIES[0]), unwrap(ENTRIES[2])]
+    found = faults(register.unwraps(ENTRIES, opened, LEFT))
     assert found == [("jti-2", "shown without having been opened by the vault")]
     bare = entry(2, items=[{"position": 12, "categories": ["existence"]}])
     entries = [ENTRIES[0], bare]
-    assert list(register.unwraps(entries, [unwrap(ENTRIES[0])])) == []
+    assert list(register.unwraps(entries, [unwrap(ENTRIES[0])], LEFT)) == []
+
+
+def test_what_was_recorded_and_stopped_before_the_vault_is_only_listed() -> None:
+    opened = [unwrap(ENTRIES[0]), unwrap(ENTRIES[2])]
+    (note,) = register.unwraps(ENTRIES, opened, LEFT - {"jti-2"})
+    assert (note.at, note.fault) == ("jti-2", False)
+    assert register.acknowledged([ack(ENTRIES[1]), account(ISSUED)]) == {"jti-2"}
 
 
 def line(number: int, **changed: Any) -> str:  # noqa: ANN401
