@@ -107,6 +107,10 @@ function included(index, size, leaf, path, root) {
   need(last === 0 && found.equals(root), "has a proof that does not lead to the log's root");
 }
 
+function clock(at) {
+  return new Date(at * 1000).toISOString().replace("T", " ").replace(".000Z", " UTC");
+}
+
 // The values that a run of DER holds.
 function der(data) {
   const found = [];
@@ -126,16 +130,18 @@ function der(data) {
 class Pack {
   constructor(files, given) {
     Object.assign(this, { files, given, faults: [], told: [], keys: new Map() });
-    Object.assign(this, { claims: {}, size: 0, root: Buffer.alloc(0), leaves: 0, open: 0 });
+    Object.assign(this, { claims: {}, witnesses: [], leaves: 0, open: 0 });
   }
 
   async run() {
     await this.guard("manifest.jws", () => this.manifest());
     await this.guard("log/checkpoint", () => this.checkpoint());
-    for (const name of [...this.files.keys()].sort()) {
-      if (name.startsWith("entries/") && name.endsWith(".json")) {
-        await this.guard(name, () => this.entry(name));
-      }
+    const names = [...this.files.keys()].filter((name) => name.startsWith("entries/")).sort();
+    for (const name of names.filter((one) => one.endsWith(".json"))) {
+      await this.guard(name, () => this.entry(name));
+    }
+    for (const name of names.filter((one) => one.endsWith(".first"))) {
+      await this.guard(name, () => this.first(name));
     }
     if (this.files.has("log/checkpoint.tsr")) {
       await this.guard("log/checkpoint.tsr", () => this.timestamp());
@@ -187,27 +193,46 @@ class Pack {
     const [origin, size, root] = text.split("\n");
     const signed = note(text, log) !== null && origin === log.split("+")[0];
     need(signed, "is not signed by the log");
-    this.size = Number(size);
-    this.root = b64(root);
     this.told.push(`log ${origin}: ${size} leaves, root ${root}`);
-    const witnesses = this.given.witness ?? this.text("keys/witnesses").split("\n").filter(Boolean);
-    for (const vkey of witnesses) {
+    const carried = this.text("keys/witnesses").split("\n").filter(Boolean);
+    this.witnesses = this.given.witness ?? carried;
+    for (const vkey of this.witnesses) {
       const at = note(text, vkey);
       need(at || !this.given.witness, "is not signed by a witness that you gave");
-      this.told.push(`witness ${vkey.split("+")[0]}: ${at || "has not signed this"}`);
+      this.told.push(`witness ${vkey.split("+")[0]}: ${at ? clock(at) : "has not signed this"}`);
     }
+  }
+
+  // That a file proves a leaf; the checkpoint under which it does.
+  proved(name, leaf, position) {
+    const proof = this.text(name);
+    const cut = proof.indexOf("\n\n");
+    need(cut > 0, "is not a proof");
+    const signed = proof.slice(cut + 2);
+    const [, index, ...path] = proof.slice(0, cut).split("\n");
+    const [, size, root] = signed.split("\n");
+    need(index === `index ${position - 1}`, "has a proof of another place");
+    const hashes = path.map((one) => b64(one));
+    included(position - 1, Number(size), Buffer.from(leaf), hashes, b64(root));
+    return signed;
+  }
+
+  // By when a leaf was in the log, as witnesses say.
+  first(name) {
+    const said = json(this.files.get(name.replace(/first$/, "json")));
+    const signed = this.proved(name, said.leaf, said.position);
+    const own = note(signed, this.text("keys/log.vkey").trim()) !== null;
+    need(own, "is not signed by the log");
+    const times = this.witnesses.map((vkey) => note(signed, vkey)).filter(Boolean);
+    need(times.length > 0 || this.given.witness, "is not signed by a witness");
+    if (times.length === 0) return;
+    this.told.push(`position ${said.position}: in the log by ${clock(Math.min(...times))}`);
   }
 
   async entry(name) {
     const said = json(this.files.get(name));
-    const proof = this.text(name.replace(/json$/, "proof"));
-    const cut = proof.indexOf("\n\n");
-    const same = proof.slice(cut + 2) === this.text("log/checkpoint");
-    need(cut > 0 && same, "has a proof of another checkpoint");
-    const [, index, ...path] = proof.slice(0, cut).split("\n");
-    need(index === `index ${said.position - 1}`, "has a proof of another place");
-    const hashes = path.map((one) => b64(one));
-    included(said.position - 1, this.size, Buffer.from(said.leaf), hashes, this.root);
+    const signed = this.proved(name.replace(/json$/, "proof"), said.leaf, said.position);
+    need(signed === this.text("log/checkpoint"), "has a proof of another checkpoint");
     this.leaves += 1;
     const [version, kind, , commitment, number] = said.leaf.split("\n");
     need(version === "hub-leaf/v1" && kind === said.kind, "is a leaf of another kind");

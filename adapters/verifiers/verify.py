@@ -22,6 +22,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,12 @@ def included(index: int, size: int, leaf: bytes, path: list[bytes], root: bytes)
     need(last == 0 and found == root, "has a proof that does not lead to the log's root")
 
 
+def clock(at: int) -> str:
+    """Return seconds since 1970 for people."""
+    when = datetime.fromtimestamp(at, tz=timezone.utc)  # noqa: UP017 - Python 3.10 has no UTC
+    return when.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def der(data: bytes) -> list[tuple[int, bytes]]:
     """Return the values that a run of DER holds: each its tag and its bytes."""
     found, at = [], 0
@@ -211,7 +218,8 @@ class Pack:
         self.told: list[str] = []
         self.claims: Said = {}
         self.keys: dict[str, Said] = {}
-        self.size, self.root, self.leaves, self.open = 0, b"", 0, 0
+        self.witnesses: list[str] = []
+        self.leaves = self.open = 0
 
     def run(self) -> None:
         """Do every check, whatever others find."""
@@ -220,6 +228,8 @@ class Pack:
         self.guard("log/checkpoint", self.checkpoint)
         for name in (name for name in names if name.endswith(".json")):
             self.guard(name, self.entry, name)
+        for name in (name for name in names if name.endswith(".first")):
+            self.guard(name, self.first, name)
         if "log/checkpoint.tsr" in self.files:
             self.guard("log/checkpoint.tsr", self.timestamp)
 
@@ -258,22 +268,40 @@ class Pack:
         need(
             note(text, log) is not None and origin == log.split("+")[0], "is not signed by the log"
         )
-        self.size, self.root = int(size), b64(root, url=False)
         self.told.append(f"log {origin}: {size} leaves, root {root}")
-        for vkey in self.given.witness or self.files["keys/witnesses"].decode().split():
+        self.witnesses = self.given.witness or self.files["keys/witnesses"].decode().split()
+        for vkey in self.witnesses:
             at = note(text, vkey)
             need(at or not self.given.witness, "is not signed by a witness that you gave")
-            self.told.append(f"witness {vkey.split('+')[0]}: {at or 'has not signed this'}")
+            when = clock(at) if at else "has not signed this"
+            self.told.append(f"witness {vkey.split('+')[0]}: {when}")
+
+    def proved(self, name: str, leaf: str, position: int) -> str:
+        """Check that a file proves a leaf; return the checkpoint under which it does."""
+        head, _, signed = self.files[name].decode().partition("\n\n")
+        _, index, *path = head.split("\n")
+        _, size, root = signed.split("\n")[:3]
+        need(index == f"index {position - 1}", "has a proof of another place")
+        hashes = [b64(one, url=False) for one in path]
+        included(position - 1, int(size), leaf.encode(), hashes, b64(root, url=False))
+        return signed
+
+    def first(self, name: str) -> None:
+        """Check by when a leaf was in the log, as witnesses say."""
+        said = json.loads(self.files[name[:-5] + "json"])
+        signed = self.proved(name, said["leaf"], said["position"])
+        need(note(signed, self.files["keys/log.vkey"].decode().strip()) is not None,
+             "is not signed by the log")  # fmt: skip
+        times = [at for at in (note(signed, vkey) for vkey in self.witnesses) if at]
+        need(times or self.given.witness, "is not signed by a witness")
+        if times:
+            self.told.append(f"position {said['position']}: in the log by {clock(min(times))}")
 
     def entry(self, name: str) -> None:
         """Check one leaf, and the statement behind it where the pack holds it."""
         said = json.loads(self.files[name])
-        head, _, signed = self.files[name[:-4] + "proof"].decode().partition("\n\n")
-        _, index, *path = head.split("\n")
+        signed = self.proved(name[:-4] + "proof", said["leaf"], said["position"])
         need(signed.encode() == self.files["log/checkpoint"], "has a proof of another checkpoint")
-        need(index == f"index {said['position'] - 1}", "has a proof of another place")
-        hashes = [b64(one, url=False) for one in path]
-        included(said["position"] - 1, self.size, said["leaf"].encode(), hashes, self.root)
         self.leaves += 1
         version, kind, _, commitment, number = [*said["leaf"].split("\n"), ""][:5]
         need((version, kind) == ("hub-leaf/v1", said["kind"]), "is a leaf of another kind")

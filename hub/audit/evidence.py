@@ -146,9 +146,11 @@ class Evidence:
             raise EvidenceError("the officer has an interest of their own in whom this is about")
 
     async def _pack(self, asked: Asked, found: Selection, shown: frozenset[int]) -> bytes:
-        published, proofs = await self._log.proofs([row["position"] - 1 for row in found.rows])
+        indexes = [row["position"] - 1 for row in found.rows]
+        published, proofs = await self._log.proofs(indexes)
         if published is None or len(proofs) != len(found.rows):
             raise EvidenceError("the log does not cover all of it yet: ask again in a moment")
+        first = await self._log.first_cosigned(indexes)
         now, keys = seconds(self._clock), self._keys
         opened = await self._opened(
             [
@@ -162,6 +164,7 @@ class Evidence:
                 position=row["position"],
                 said=_said(row, opened.get(row["position"])),
                 proof=proofs[row["position"] - 1],
+                first=first.get(row["position"] - 1, ""),
             )
             for row in found.rows
         )

@@ -27,11 +27,15 @@ _STYLE = "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One leaf, its proof, and the statement behind it where the pack may hold it."""
+    """One leaf, its proof, and the statement behind it where the pack may hold it.
+
+    `first` is its proof under the first checkpoint over it that a witness signed, where one did.
+    """
 
     position: int
     said: Mapping[str, Any]
     proof: str
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,8 @@ def _files(contents: Contents, signer: Signer) -> dict[str, bytes]:
         name = f"entries/{entry.position:016d}"
         made[f"{name}.json"] = _json(entry.said)
         made[f"{name}.proof"] = entry.proof.encode()
+        if entry.first:
+            made[f"{name}.first"] = entry.first.encode()
     return made
 
 

@@ -34,6 +34,13 @@ _COSIGNED: LiteralString = (
     " ORDER BY size DESC LIMIT 1) q USING (size)"
 )
 
+_FIRST: LiteralString = (
+    "SELECT i, c.size, c.note || (SELECT string_agg(s.line, '' ORDER BY s.witness)"
+    " FROM ledger.tlog_cosignature s WHERE s.size = c.size)"
+    " FROM unnest(%s::bigint[]) AS i JOIN ledger.tlog_checkpoint c ON c.size ="
+    " (SELECT min(s.size) FROM ledger.tlog_cosignature s WHERE s.size > i)"
+)
+
 
 class AddressError(ValueError):
     """Not an address of a tile."""
@@ -134,6 +141,24 @@ class LogReader:
             for index, path in paths.items()
         }
         return published, proofs
+
+    async def first_cosigned(self, indexes: Sequence[int]) -> dict[int, str]:
+        """Return proofs of leaves under the first cosigned checkpoint over each, where one is.
+
+        A witness's time on that one says by when the leaf was in the log.
+        """
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(_FIRST, [list(indexes)], prepare=True)
+            notes = {index: (size, note) for index, size, note in await cursor.fetchall()}
+            paths = {i: merkle.inclusion(i, size) for i, (size, _) in notes.items()}
+            needed = merkle.tiles_for(one for path in paths.values() for one in path)
+            tiles = await _tiles(connection, needed) if needed else {}
+        return {
+            index: proof_text(
+                index, [merkle.range_hash(tiles, one) for one in path], notes[index][1]
+            )
+            for index, path in paths.items()
+        }
 
     async def _checkpoint(self, connection: AsyncConnection[Any]) -> Published | None:
         if self._quorum:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from hub.audit.selection import Scope, ScopeError
 from hub.cli import app
 from hub.disclosure.receipt import digest
 from hub.intake import encoding
+from hub.ledger.checkpoint import COSIGNATURE, Verifier
 from tests.audit.evidence import HARM, Told, files_of
 from tests.support.hub_process import environment
 from tests.support.parts import concern, person
@@ -60,7 +62,11 @@ def test_pack_as_it_was_written_verifies_and_says_so(told: Told) -> None:
         done = verified(files_of(pack))
         assert done.faults == []
         assert done.leaves == len([n for n in files_of(pack) if n.endswith(".proof")]) > 6
-        assert any(line.startswith("witness w.example: 17") for line in done.told)
+        assert any(line.startswith("witness w.example: 2026-") for line in done.told)
+        firsts = [
+            line for line in done.told if re.match(r"position \d+: in the log by 2026-", line)
+        ]
+        assert len(firsts) == done.leaves
         assert any(line.endswith("signature holds") for line in done.told)
 
 
@@ -280,6 +286,20 @@ def larger_checkpoint(files: Files) -> tuple[Files, str]:
     return {**files, "log/checkpoint": b"\n".join(raw)}, "log/checkpoint"
 
 
+def first_of_another(files: Files) -> tuple[Files, str]:
+    """Put another leaf's proof, of the right place, under the first checkpoint."""
+    name = entry_of(files, of_type("disclosure-made")).replace("json", "first")
+    other = entry_of(files, of_type("recipient-acknowledged")).replace("json", "first")
+    ours = files[name].split(b"\n")[1]
+    return {**files, name: files[other].replace(files[other].split(b"\n")[1], ours, 1)}, name
+
+
+def first_without_witness(files: Files) -> tuple[Files, str]:
+    name = entry_of(files, of_type("disclosure-made")).replace("json", "first")
+    lines = [line for line in files[name].decode().split("\n") if "w.example" not in line]
+    return {**files, name: "\n".join(lines).encode()}, name
+
+
 def stamp_of_another(files: Files) -> tuple[Files, str]:
     imprint = sha256(files["log/checkpoint"]).digest()
     raw = files["log/checkpoint.tsr"].replace(imprint, bytes(32))
@@ -289,6 +309,7 @@ def stamp_of_another(files: Files) -> tuple[Files, str]:
 FORGERIES = [
     another_statement, another_leaf, another_number, another_poster, another_place,
     proof_of_another, key_left_out, unsigned_checkpoint, larger_checkpoint, stamp_of_another,
+    first_of_another, first_without_witness,
 ]  # fmt: skip
 
 
@@ -327,7 +348,7 @@ def test_keys_that_are_not_those_one_was_given_are_found(told: Told) -> None:
     files = files_of(told.pack)
     done = verified(files, hub="k" * 43, log="other+00000000+AQ==")
     assert {"keys/hub.jwk", "keys/log.vkey"} <= {name for name, _ in done.faults}
-    stranger = "w.other+d1f9cf31+BAZWwVzBJLV0WVlcKTR2MXgqmbbNi8mVbpJGStQEeaCj"
+    stranger = Verifier.of("w.other", COSIGNATURE, told.witness.raw).vkey
     done = verified(files, witness=[stranger])
     assert {name for name, _ in done.faults} == {"log/checkpoint"}
 
