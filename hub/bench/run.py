@@ -128,8 +128,8 @@ def _scenarios(stage: Stage, *, quick: bool, full: bool) -> tuple[Scenario, ...]
         SequenceRaw(stage, leaves=2_000 if quick else 40_000),
         Prove(stage, small=500 if quick else 10_000, large=2_000 if quick else large),
         Decide(questions=100 if quick else 5_000),
-        DecideCedar(questions=20 if quick else 200),
-        Whatif(decisions=2_000 if quick else 1_000_000, sample=1_000 if quick else 200_000),
+        DecideCedar(questions=20 if quick else 100),
+        Whatif(decisions=2_000 if quick else 1_000_000, sample=1_000 if quick else 100_000),
     )
 
 
