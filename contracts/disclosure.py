@@ -55,6 +55,7 @@ ReasonCode: TypeAlias = Literal[
     "person_must_decide",
     "purpose_not_open",
     "own_conflict",
+    "break_glass_refused",
 ]
 TypeUri: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^https://hub\.example/events/[a-z0-9-]{1,60}/v[1-9][0-9]?$")

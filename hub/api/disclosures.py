@@ -17,7 +17,6 @@ from hub.api.queries import RegisterQuery
 from hub.api.schemas import ENTRY, REGISTER, RELEASED, REVIEWED
 from hub.api.wiring import officer, reader, the_hub
 from hub.disclosure.ask import PAGE, Ask, BrokenGlass
-from hub.disclosure.glass import broken
 from hub.ids import as_uuid
 
 router = APIRouter(prefix="/disclosures", tags=["disclosures"])
@@ -44,8 +43,7 @@ async def ask(
     subject = as_uuid(body.subject)
     glass = None
     if body.break_glass is not None:
-        said = BrokenGlass(**body.break_glass.model_dump())
-        glass = broken(said, kind=caller.kind, user=caller.user, emergency=body.emergency)
+        glass = BrokenGlass(**body.break_glass.model_dump())
     stated = Ask(
         partner=caller.agency,
         user=caller.user,

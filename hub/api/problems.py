@@ -27,7 +27,7 @@ from hub.api.bodies import (
     ReviewRequest,
 )
 from hub.audit.auditor import ReviewError
-from hub.disclosure.ask import BundleError, CursorError, GlassError, RequestIdReusedError
+from hub.disclosure.ask import BundleError, CursorError, RequestIdReusedError
 from hub.intake.errors import (
     CallerMismatchError,
     Err,
@@ -158,7 +158,7 @@ def problem_of(error: Exception) -> Problem:
         case AccessError():
             headers = {"WWW-Authenticate": error.challenge} if error.status != 400 else {}  # noqa: PLR2004
             return Problem(error.status, error.description, headers=headers)
-        case GlassError() | BundleError() | ReviewError():
+        case BundleError() | ReviewError():
             return Problem(403, str(error))
         case RequestValidationError():
             return Problem(422, faults=tuple(_fault(e) for e in error.errors()))

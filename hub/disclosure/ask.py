@@ -28,10 +28,6 @@ class CursorError(DisclosureError):
     """A cursor that this hub did not give out for this question."""
 
 
-class GlassError(DisclosureError):
-    """The asker may not break the glass. Says why; it rests on who asks and how, on nobody else."""
-
-
 class BundleError(DisclosureError):
     """A person's data is gathered by a named officer, who goes through it."""
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused
 from hub.clock import Clock
-from hub.disclosure import refusal
+from hub.disclosure import glass, refusal
 from hub.disclosure.ask import Answer, Ask, BundleError, Search
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.glass import FULL_RECORD_S, statement, told
@@ -103,7 +103,7 @@ class Desk:
         return await self._settled(ask, self._gathered, lambda *_: canonical(NOTHING))
 
     async def closed(self, ask: Ask | Search) -> Answer | None:
-        """Refuse, in words, a purpose that the asker's kind of agency may not state.
+        """Refuse, in words, a purpose or a break-glass that is not for the asker.
 
         It is asked before anything is looked at, so it is the same for everybody one may ask about.
 
@@ -114,7 +114,10 @@ class Desk:
         kind = "" if agency is None else agency.kind
         one = ask if isinstance(ask, Ask) else None
         law = self.law.now()
+        code = "purpose_not_open"
         said = law.purposes.refusal(kind, ask.purpose, one.request_id if one else None)
+        if said is None and one is not None and one.glass is not None:
+            code, said = "break_glass_refused", glass.refusal(one, one.glass, kind)
         if said is None:
             return None
         body = canonical(said)
@@ -132,7 +135,7 @@ class Desk:
                 "rulebook": law.rulebook.sha256,
                 "fact_position": 0,
                 "body_digest": digest(body),
-                "reason_code": "purpose_not_open",
+                "reason_code": code,
             }
         )
         return await self.record(entry, body, ())

@@ -19,7 +19,8 @@ from uuid import UUID
 from contracts.base import Category
 from contracts.governance import BreakGlass
 from hub.clock import utc_text
-from hub.disclosure.ask import Ask, BrokenGlass, GlassError
+from hub.disclosure.ask import Ask, BrokenGlass
+from hub.disclosure.purposes import REVIEW
 from hub.disclosure.weigh import Weighed
 from hub.rulebook import Rule, Rulebook
 from hub.rulebook.rule import BIT
@@ -50,19 +51,28 @@ class Opened:
         return tuple(c for c in Category if c in seen)
 
 
-def broken(glass: BrokenGlass, *, kind: str, user: str | None, emergency: bool) -> BrokenGlass:
-    """Return the statement, if this asker may make it.
+def refusal(ask: Ask, glass: BrokenGlass, kind: str) -> dict[str, Any] | None:
+    """Return the body of a refusal, or None where this asker may break the glass.
 
-    Raises:
-        GlassError: no emergency was stated, another officer asks, or the agency is of another kind.
+    It rests on who asks and how, so it is the same for everybody one may ask about.
     """
-    if not emergency:
-        raise GlassError("the glass is broken in an emergency only")
-    if user != glass.officer:
-        raise GlassError("the officer who breaks the glass is the one whom Hub-User names")
-    if kind not in KINDS:
-        raise GlassError("the glass is there for agencies that answer for emergencies")
-    return glass
+    why = None
+    if not ask.emergency:
+        why = "The glass is broken in an emergency only."
+    elif ask.user != glass.officer:
+        why = "The officer who breaks the glass is the one whom Hub-User names."
+    elif kind not in KINDS:
+        why = "The glass is there for agencies that answer for emergencies."
+    if why is None:
+        return None
+    return {
+        "outcome": "refused",
+        "request_id": None if ask.request_id is None else str(ask.request_id),
+        "purpose": ask.purpose,
+        "reasons": [why],
+        "what_would_change": ["Ask without breaking the glass."],
+        "review": REVIEW,
+    }
 
 
 def through(rulebook: Rulebook) -> Rulebook:
