@@ -99,6 +99,28 @@ class Chain:
         """Record that a request went out and no answer came: the hub may have numbered one."""
         self._store.rows("INSERT INTO lost_answer (at) VALUES (?)", self._edge.now())
 
+    def add_elsewhere(self, link: Link, receipt: str) -> None:
+        """Record the receipt of an answer that this system never got: it closes a gap, and is told.
+
+        An officer of the agency read it on a page, it was lost on its way, or somebody else had it.
+        """
+        self._store.rows(
+            "INSERT OR IGNORE INTO elsewhere VALUES (?, ?, ?, ?, ?)",
+            link.pseq,
+            link.dis,
+            link.bd,
+            self._edge.now(),
+            receipt,
+        )
+
+    def elsewhere(self) -> list[Link]:
+        """Return the answers on record for this agency that this system never got."""
+        found = self._store.rows(
+            "SELECT pseq, dis, bd FROM elsewhere WHERE pseq NOT IN (SELECT pseq FROM chain)"
+            " ORDER BY pseq"
+        )
+        return [Link(*row) for row in found]
+
     def last(self) -> int:
         """Return the highest number seen; 0 before the first."""
         highest: int = self._store.rows("SELECT coalesce(max(pseq), 0) FROM chain")[0][0]
@@ -111,7 +133,7 @@ class Chain:
             "SELECT before + 1, pseq - 1, first_above FROM (SELECT pseq,"
             " lag(pseq, 1, 0) OVER (ORDER BY pseq) AS before,"
             " min(seen_at) OVER (ORDER BY pseq ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
-            " AS first_above FROM chain) WHERE pseq > before + 1 ORDER BY pseq"
+            " AS first_above FROM numbered) WHERE pseq > before + 1 ORDER BY pseq"
         )
         return [Gap(*row) for row in found]
 
@@ -138,7 +160,7 @@ class Chain:
 
     def links(self) -> list[tuple[Link, str]]:
         """Return every receipt held, by its number: its place in the chain, and itself."""
-        found = self._store.rows("SELECT pseq, dis, bd, receipt FROM chain ORDER BY pseq")
+        found = self._store.rows("SELECT pseq, dis, bd, receipt FROM numbered ORDER BY pseq")
         return [(Link(pseq, dis, bd), receipt) for pseq, dis, bd, receipt in found]
 
     def unacknowledged(self, limit: int = 1000) -> list[Link]:

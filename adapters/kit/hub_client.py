@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from adapters.kit.answers import JSON_KIND, RECEIPT, problem
-from adapters.kit.chain import Chain
+from adapters.kit.chain import Chain, Link
 from adapters.kit.delivery import Flushed, flush
 from adapters.kit.edge import Edge, machine
 from adapters.kit.jws import dense
@@ -33,6 +33,8 @@ from adapters.kit.wire import Request, Wire, json_of
 
 HUB_URI = "https://hub.example"
 READ_TIMEOUT_S = 60.0
+MOST = 200
+"""Receipts in one answer."""
 
 
 class HubClient(Posting, Questions, Streaming):
@@ -172,6 +174,30 @@ class HubClient(Posting, Questions, Streaming):
         if handled.done or polled.faults:
             self.poll(ack=handled.done, faults=polled.faults, max_events=0)
         return handled
+
+    def explain(self) -> list[Link]:
+        """Fetch the receipts of numbers that never came here, and return all such answers.
+
+        An answer an officer read on a page is one of them; so is one that was lost. What nobody at
+        the agency can account for is for its information governance officer.
+
+        Raises:
+            ReceiptError: what the hub showed is no receipt of its own for this agency.
+        """
+        for gap in self.chain.gaps():
+            first = gap.first
+            while first <= gap.last:
+                page = {"first": str(first), "limit": str(min(MOST, gap.last - first + 1))}
+                response = self._wire.call(Request("GET", "/receipts", params=page))
+                if not response.is_success:
+                    raise problem(response)
+                found = [self._verifier.numbered(t) for t in json_of(response)["receipts"]]
+                for receipt in found:
+                    self.chain.add_elsewhere(receipt.link, receipt.token)
+                if not found:
+                    break
+                first = found[-1].pseq + 1
+        return self.chain.elsewhere()
 
     def log(self, key: LogKey) -> LogWatch:
         """Return this agency's eye on the hub's log, whose key it was given out of band."""

@@ -141,12 +141,23 @@ class Verifier:
             ReceiptError: no receipt, a bad one, one for another body or agency, or one that puts
                 a released answer on record as refused (or the reverse).
         """
-        claims = self._claims(token)
-        if _claim(claims, "bd", str) != body_digest(body):
+        held = self.numbered(token)
+        if held.bd != body_digest(body):
             raise ReceiptError("the receipt is for another body")
-        said = _claim(claims, "outcome", str)
-        if said not in ("released", "refused") or (outcome is not None and said != outcome):
+        if outcome is not None and held.outcome != outcome:
             raise ReceiptError("the receipt records another outcome than the answer's")
+        return held
+
+    def numbered(self, token: str | None) -> DisclosureReceipt:
+        """Check the receipt of an answer that is not at hand.
+
+        Raises:
+            ReceiptError: no receipt, a bad one, or one for another agency.
+        """
+        claims = self._claims(token)
+        said = _claim(claims, "outcome", str)
+        if said not in ("released", "refused"):
+            raise ReceiptError("the receipt records no outcome")
         dis, pseq = _claim(claims, "dis", str), _claim(claims, "pseq", int)
         if pseq < 1 or _claim(claims, "jti", str) != dis:
             raise ReceiptError("the receipt's claims contradict each other")
@@ -154,7 +165,7 @@ class Verifier:
         return DisclosureReceipt(
             dis=dis,
             pseq=pseq,
-            bd=body_digest(body),
+            bd=_claim(claims, "bd", str),
             outcome="released" if said == "released" else "refused",
             recorded_at=_claim(claims, "iat", int),
             index=index,

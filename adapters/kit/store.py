@@ -43,6 +43,17 @@ CREATE TABLE IF NOT EXISTS chain (
     receipt TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS chain_open ON chain (pseq) WHERE acknowledged = 0;
+CREATE TABLE IF NOT EXISTS elsewhere (
+    pseq INTEGER PRIMARY KEY,
+    dis TEXT NOT NULL UNIQUE,
+    bd TEXT NOT NULL,
+    seen_at REAL NOT NULL,
+    receipt TEXT NOT NULL
+) STRICT;
+CREATE VIEW IF NOT EXISTS numbered AS
+    SELECT pseq, dis, bd, seen_at, receipt FROM chain UNION ALL
+    SELECT pseq, dis, bd, seen_at, receipt FROM elsewhere
+    WHERE pseq NOT IN (SELECT pseq FROM chain);
 CREATE TABLE IF NOT EXISTS conflict (
     receipt TEXT PRIMARY KEY,
     pseq INTEGER NOT NULL,

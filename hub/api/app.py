@@ -14,7 +14,16 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from hub.api import advice, directory, disclosures, events, log, statements, subjects
+from hub.api import (
+    advice,
+    directory,
+    disclosures,
+    events,
+    log,
+    receipts,
+    statements,
+    subjects,
+)
 from hub.api.assertion import Door
 from hub.api.body import read_body
 from hub.api.documents import POST_EVENT_DOCS, TOKEN_DOCS, secured
@@ -80,7 +89,7 @@ def create_app(hub: "Hub") -> FastAPI:
     app.posted = PostEvent(hub)
     # Among the routes as well: they say which methods /events has, and where a POST would go.
     app.router.routes.insert(0, Route("/events", app.posted, methods=["POST"]))
-    for part in (events, subjects, disclosures, advice, directory, log, statements):
+    for part in (events, subjects, disclosures, advice, directory, receipts, log, statements):
         app.include_router(part.router)
     app.add_api_route("/oauth2/token", token, methods=["POST"], **TOKEN_DOCS)
     for kind in (HTTPException, RequestValidationError):

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from contracts.base import Day, Slug, Uuid
 from hub.api.bodies import Closed
+from hub.audit.given import MOST
 from hub.disclosure.ask import PAGE
 from hub.views.read_register import RegisterFilter
 
@@ -41,6 +42,13 @@ class KnownQuery(Closed):
 
     agency: Slug
     day: Day
+
+
+class GivenQuery(Closed):
+    """Which of the caller's own receipts."""
+
+    first: Annotated[int, Field(ge=1, lt=2**53)] = 1
+    limit: Annotated[int, Field(ge=1, le=MOST)] = MOST
 
 
 class RegisterQuery(Closed):

@@ -45,6 +45,7 @@ OPERATIONS = (
     "GET /disclosures",
     "GET /disclosures/{jti}",
     "POST /disclosures/{jti}/review",
+    "GET /receipts",
     "GET /receipts/{jti}",
     "GET /statements/{month}",
     "GET /agencies",

@@ -5,7 +5,7 @@ import time
 
 import httpx
 
-from adapters.kit import AgencyKey, EventReceipt, Refused, sign_event, urn
+from adapters.kit import AgencyKey, EventReceipt, HubClient, Link, Refused, sign_event, urn
 from contracts.concern import ConcernRaised
 from contracts.governance import Jwk, KeyRegistered
 from tests.journeys.people import concern, person, quiet_council
@@ -200,6 +200,29 @@ def test_the_kit_hears_the_stream_with_its_receipts(hub: RunningHub) -> None:
     assert len(first.notices) == 1
     assert first.receipt is not None
     assert client.chain.last() == first.receipt.pseq
+
+
+def test_an_answer_that_went_elsewhere_is_explained_by_its_receipt(hub: RunningHub) -> None:
+    council = hub.enrol("council")
+    number = hub.nhs_number()
+    concern(hub, number, addressed_to=(council,))
+    hub.settle()
+    client, other = hub.client(council), hub.new_client(council, store="a page")
+
+    def ask(by: HubClient) -> Link:
+        named = [("nhs_number", number)]
+        return by.find(purpose="safeguarding_enquiry", identifiers=named).receipt.link
+
+    ask(client)
+    elsewhere = [ask(other) for _ in range(2)]
+    ask(client)
+    (gap,) = client.chain.gaps()
+    assert (gap.first, gap.last) == (2, 3)
+    assert client.explain() == elsewhere
+    assert client.chain.gaps() == []
+    assert [link.pseq for link, _ in client.chain.links()] == [1, 2, 3, 4]
+    assert len(client.chain.unacknowledged()) == 2
+    assert other.explain() == [link for link, _ in client.chain.links()][:1]
 
 
 def test_every_answer_is_acknowledged_over_the_agencys_own_signature(hub: RunningHub) -> None:

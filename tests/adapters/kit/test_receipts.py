@@ -80,6 +80,15 @@ def test_a_disclosure_receipt_with_one_wrong_claim_is_refused(changed: dict[str,
         VERIFIER.disclosure(receipt({**GOOD, **changed}), body=BODY, outcome="released")
 
 
+def test_a_receipt_is_checked_without_its_answer_where_that_is_not_at_hand() -> None:
+    held = VERIFIER.numbered(receipt(GOOD))
+    assert held == VERIFIER.disclosure(receipt(GOOD), body=BODY, outcome="released")
+    with pytest.raises(ReceiptError, match="no outcome"):
+        VERIFIER.numbered(receipt({**GOOD, "outcome": "unsure"}))
+    with pytest.raises(ReceiptError):
+        VERIFIER.numbered(None)
+
+
 def test_a_promise_is_a_receipt_too() -> None:
     promised = {k: v for k, v in GOOD.items() if k != "size"}
     held = VERIFIER.disclosure(receipt({**promised, "due": 86_401}), body=BODY, outcome=None)
