@@ -268,6 +268,9 @@ class Pack {
     }
     if (kind.endsWith("/key-revoked/v1")) {
       this.keys.set(event.kid, { ...this.keys.get(event.kid), revoked: true });
+      const since = event.compromised_since;
+      const what = since ? `, disputed from ${clock(since)}` : "";
+      this.told.push(`a key of ${event.agency}: ${event.reason}${what}`);
     }
   }
 

@@ -330,6 +330,9 @@ class Pack:
             self.keys.setdefault(event["kid"], event)
         if kind.endswith("/key-revoked/v1") and key["agency"] in ("hub", event["agency"]):
             self.keys[event["kid"]] = {**self.keys[event["kid"]], "revoked": True}
+            since = event.get("compromised_since")
+            what = f", disputed from {clock(since)}" if since else ""
+            self.told.append(f"a key of {event['agency']}: {event['reason']}{what}")
 
     def timestamp(self) -> None:
         """Check that a time stamp is of this checkpoint; its signature too, where openssl is."""

@@ -15,9 +15,9 @@ from uuid import UUID
 import pytest
 
 from contracts.disclosure import RecipientAcknowledged
-from contracts.governance import AgencyRegistered
+from contracts.governance import AgencyRegistered, KeyRevoked
 from hub.api.parts import Hub
-from hub.assembly import enrol, register_key
+from hub.assembly import enrol, register_key, revoke_key
 from hub.audit.evidence import Asked
 from hub.audit.selection import Scope
 from hub.exporting import evidence_of
@@ -113,6 +113,10 @@ def _story(parts: Parts, log: LogWorld, state: State) -> Told:
     ack = RecipientAcknowledged(about="adult", dis=str(answer.jti), pseq=pseq, bd=bd)
     parts.post("council-a", ack, person())
     parts.timeline("police-b", subject)
+    lost = KeyRevoked(
+        agency="curve-h", kid=CURVE.kid, reason="compromised", compromised_since=NOW - 60
+    )
+    parts.run(revoke_key(parts.hub, lost))
     log.sequence()
     one = witness.Witness("w.example", b"w" * 32, [log.key.verifier.vkey], state, lambda: NOW)
     key = Verifier.read(one.vkey)
