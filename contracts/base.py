@@ -98,14 +98,14 @@ class Fact:
             itself, or `item` where it is about an earlier one.
         name: a fact of the rulebook's vocabulary.
         value: one of that fact's closed values.
-        agency: for RELATION, RECIPIENT and SENDER, the slug of the agency it is about; None for
-            RELATION where that is the poster of this event. For ITEM
-            with `item`, the slug of the agency that posted the earlier event (a jti is unique
-            per issuer only); None there for the poster of this event.
+        agency: for RELATION, RECIPIENT and SENDER, the slug of the agency it is about; None in a
+            RELATION for the poster of this event. For ITEM with `item`, the slug of the agency
+            that posted the earlier event (a jti is unique per issuer only); None there for the
+            poster of this event.
         item: for ITEM, the jti of the earlier event it is about; None for this event itself.
         lasts_days: days until the fact counts as not recorded again; None for no end.
-        whose: where several may each state the fact of one pair and none stands for another: the
-            officer it is about. Facts that differ in it stand beside each other.
+        whose: where several of one pair stand beside each other: the officer it is about, or the
+            holder that something is asked of.
     """
 
     scope: Scope

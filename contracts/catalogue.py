@@ -29,6 +29,7 @@ from contracts import (
     regulation,
     reviews,
     setting,
+    stated,
     telling,
     triage,
 )
@@ -51,6 +52,7 @@ FAMILIES: Final[tuple[ModuleType, ...]] = (
     regulation,
     reviews,
     setting,
+    stated,
     telling,
     triage,
 )

@@ -9,8 +9,19 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from contracts.base import Category, Day, Fact, Slug, Text, type_uri
-from contracts.marks import CONCERN, CRIMINAL, EXISTENCE, OUTCOME, ROUTED, YesNo, free, stated
-from contracts.subject import Agencies, SubjectEvent
+from contracts.marks import (
+    CONCERN,
+    CRIMINAL,
+    EXISTENCE,
+    OUTCOME,
+    ROUTED,
+    YesNo,
+    free,
+    item_fact,
+    relations,
+    stated,
+)
+from contracts.subject import Agencies, Power, SubjectEvent
 
 
 class ChildReferral(SubjectEvent):
@@ -25,9 +36,10 @@ class ChildReferral(SubjectEvent):
     """What bears on the child of the adult's own story, and no more of it."""
 
     def facts(self) -> Iterator[Fact]:
-        """Yield that a child is at risk."""
+        """Yield that a child is at risk, and that this bears on it."""
         yield from super().facts()
         yield from stated(child_at_risk="yes")
+        yield from item_fact("bears_on_child", "yes")
 
     def addressees(self) -> tuple[str, ...]:
         """Return the agency referred to, if named, and any other asked to act."""
@@ -45,8 +57,9 @@ class S47(SubjectEvent):
     findings: Annotated[Text | None, free(Category.CONCERN)] = None
 
     def facts(self) -> Iterator[Fact]:
-        """Yield that a child is at risk, while the enquiry says so."""
+        """Yield that a child is at risk, while the enquiry says so, and that this bears on it."""
         yield from super().facts()
+        yield from item_fact("bears_on_child", "yes")
         yield from stated(child_at_risk=None if self.stage == "no_further_action" else "yes")
 
 
@@ -63,6 +76,11 @@ class Plan(SubjectEvent):
     stage: Annotated[Literal["made", "changed", "ended"], OUTCOME] = "made"
     review_on: Annotated[Day | None, CONCERN] = None
     details: Annotated[Text | None, free(Category.CONCERN)] = None
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield that it bears on a child."""
+        yield from super().facts()
+        yield from item_fact("bears_on_child", "yes")
 
 
 class JTAI(SubjectEvent):
@@ -98,6 +116,19 @@ class ChannelDecision(SubjectEvent):
 
     decision: Annotated[Literal["adopted", "signposted", "not_suitable", "closed"], OUTCOME]
     consent: Annotated[YesNo | None, CONCERN] = None
+    """To support, which is not consent to share."""
+    panel: Annotated[Agencies, ROUTED] = ()
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield whether the case was taken on, and who sits on the panel."""
+        yield from super().facts()
+        adopted = self.decision == "adopted"
+        yield from stated(channel="adopted" if adopted else "not_adopted")
+        yield from relations("channel_panel", "member" if adopted else "not_member", self.panel)
+
+    def addressees(self) -> tuple[str, ...]:
+        """Return the panel, and any other asked to act."""
+        return (*self.panel, *self.addressed_to)
 
 
 class MARAC(SubjectEvent):
@@ -113,9 +144,15 @@ class MARAC(SubjectEvent):
     actions: Annotated[Text | None, free(Category.CONCERN)] = None
 
     def facts(self) -> Iterator[Fact]:
-        """Yield whether a child is at risk, if that was stated."""
+        """Yield the high risk that was heard, and whether a child is at risk, if stated."""
         yield from super().facts()
-        yield from stated(child_at_risk=self.child_at_risk)
+        heard = "high_risk" if self.stage == "heard" else None
+        yield from stated(child_at_risk=self.child_at_risk, marac=heard)
+        yield from item_fact("bears_on_child", "yes" if self.child_at_risk == "yes" else None)
+
+    def power(self) -> Power | None:
+        """Return the power stated, or that it is a conference's."""
+        return super().power() or "marac"
 
 
 class DVDS(SubjectEvent):
@@ -132,6 +169,12 @@ class DVDS(SubjectEvent):
     decision: Annotated[Literal["pending", "disclosed", "not_disclosed"], CRIMINAL] = "pending"
     details: Annotated[Text | None, free(Category.CRIMINAL)] = None
 
+    def power(self) -> Power | None:
+        """Return the power stated, or that it was disclosed under the scheme."""
+        if self.sent_under is None and self.decision == "disclosed":
+            return "domestic_violence_disclosure"
+        return self.sent_under
+
 
 class MAPPA(SubjectEvent):
     """An offender is managed by agencies together.
@@ -145,3 +188,12 @@ class MAPPA(SubjectEvent):
 
     level: Annotated[Literal["1", "2", "3", "ended"], CRIMINAL]
     risk: Annotated[Text | None, free(Category.CRIMINAL)] = None
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield whether the person is managed."""
+        yield from super().facts()
+        yield from stated(mappa="not_managed" if self.level == "ended" else "managed")
+
+    def power(self) -> Power | None:
+        """Return the power stated, or that it is these arrangements'."""
+        return super().power() or "mappa"

@@ -27,7 +27,7 @@ from contracts.marks import (
     relations,
     stated,
 )
-from contracts.subject import Agencies, SubjectEvent
+from contracts.subject import Agencies, Power, SubjectEvent
 
 ReferrerKind: TypeAlias = Literal[
     "self",
@@ -93,6 +93,7 @@ class ConcernRaised(SubjectEvent):
         )
         yield from item_fact("from_whistleblower", self.from_whistleblower)
         yield from item_fact("notifiable", self.notifiable)
+        yield from item_fact("bears_on_child", "yes" if self.child_at_risk == "yes" else None)
         yield from relations("recipient_implicated", "yes", self.implicated)
 
 
@@ -142,6 +143,15 @@ class FeedbackGiven(SubjectEvent):
     """The referring agency; None where the referrer is not one."""
     stage: Annotated[Literal["received", "decided", "closed", "none_given"], OUTCOME]
     reason: Annotated[Text | None, free(Category.OUTCOME)] = None
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield that whom this is given to raised the concern."""
+        yield from super().facts()
+        yield from relations("raised_the_concern", "yes", () if self.to is None else (self.to,))
+
+    def power(self) -> Power | None:
+        """Return the power stated, or that it is feedback."""
+        return super().power() or "feedback"
 
     def addressees(self) -> tuple[str, ...]:
         """Return the referring agency, if any, and any other asked to act."""

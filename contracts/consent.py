@@ -145,10 +145,11 @@ class AdvocateAppointed(SubjectEvent):
     under: Annotated[Literal["care_act", "imca", "imha", "other"], CONCERN]
 
     def facts(self) -> Iterator[Fact]:
-        """Yield the advocate's part in the case."""
+        """Yield the advocate's part in the case, and for whom they act."""
         yield from super().facts()
         if self.advocate is not None:
             yield from relations("role_on_case", "partner", (self.advocate,))
+            yield from relations("acts_for_person", "advocate", (self.advocate,))
 
     def addressees(self) -> tuple[str, ...]:
         """Return the advocate's agency, if named, and any other asked to act."""

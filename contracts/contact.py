@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from contracts.base import Category, Day, Fact, Text, type_uri
-from contracts.marks import CONCERN, EXISTENCE, HEALTH, YesNo, free, item_fact
+from contracts.marks import CONCERN, EXISTENCE, HEALTH, YesNo, free, item_fact, stated
 from contracts.subject import SubjectEvent
 
 
@@ -52,6 +52,7 @@ class Death(SubjectEvent):
     """Whether the registered person must tell CQC of it (reg 16)."""
 
     def facts(self) -> Iterator[Fact]:
-        """Yield whether CQC must be told."""
+        """Yield the death, and whether CQC must be told."""
         yield from super().facts()
+        yield from stated(deceased="yes")
         yield from item_fact("notifiable", self.notifiable)

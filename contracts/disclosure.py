@@ -27,7 +27,7 @@ from contracts.base import (
     Uuid,
     type_uri,
 )
-from contracts.marks import EXISTENCE, OUTCOME, ROUTED, free, relations
+from contracts.marks import EXISTENCE, OUTCOME, ROUTED, free, of_poster, relations
 from contracts.subject import Agencies, LegalDemand, Purpose, SubjectEvent, SubjectHead, UserId
 
 Channel: TypeAlias = Literal[
@@ -43,6 +43,7 @@ Channel: TypeAlias = Literal[
     "known",
     "bundle",
     "dashboard",
+    "order",
 ]
 ReasonCode: TypeAlias = Literal[
     "no_gateway",
@@ -60,6 +61,8 @@ ReasonCode: TypeAlias = Literal[
 TypeUri: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^https://hub\.example/events/[a-z0-9-]{1,60}/v[1-9][0-9]?$")
 ]
+DEMANDS = frozenset({"ftp_article25", "police_request", "cqc_s64"})
+"""The demands that an agency makes by asking."""
 Refs: TypeAlias = Annotated[tuple[Ref, ...], Field(max_length=80)]
 Categories: TypeAlias = Annotated[tuple[Category, ...], Field(max_length=10)]
 
@@ -169,7 +172,11 @@ class RecipientAcknowledged(SubjectHead):
 
 
 class DisclosureRequested(SubjectEvent):
-    """An agency asked for information, at the hub or away from it."""
+    """An agency asked for information, at the hub or away from it.
+
+    On record, it is what the hub holds a demand against: to cite a power is not to have used it.
+    A board's demand is an S45Request, which states the function; an order of a court, the hub's.
+    """
 
     TYPE = type_uri("disclosure-requested")
     FAMILY = "disclosure"
@@ -177,8 +184,20 @@ class DisclosureRequested(SubjectEvent):
     of: Annotated[Slug | None, ROUTED] = None
     purpose: Annotated[Purpose, EXISTENCE]
     legal_demand: Annotated[LegalDemand, EXISTENCE] = "none"
+    under: Annotated[
+        Literal["care_act_s7", "child_review", "coroner_notice", "domestic_abuse_review"] | None,
+        EXISTENCE,
+    ] = None
+    """A request that the law knows, and that needs no citing to each holder."""
     respond_by: Annotated[Day | None, EXISTENCE] = None
     asked_for: Annotated[Text | None, free(Category.CONCERN)] = None
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield the demand, of the agency it was made to or of all, and the request."""
+        yield from super().facts()
+        if self.legal_demand in DEMANDS:
+            yield from of_poster("demand_on_record", self.legal_demand, whose=self.of)
+        yield from of_poster("lawful_request", self.under)
 
     def addressees(self) -> tuple[str, ...]:
         """Return the agency asked, if named, and any other asked to act."""

@@ -1,10 +1,11 @@
 """Who may take part: agencies, their keys, and what officers override, review and declare.
 
 In: contracts.base, subject.
-Out: AgencyRegistered, KeyRegistered, KeyRevoked, BreakGlass, OfficerReview,
+Out: AgencyRegistered, KeyRegistered, KeyRevoked, BreakGlass, OfficerReview, CourtOrderSeen,
     ConflictDeclared; Jwk.
 Never here: anything about a person. The subject is an agency, except in BreakGlass and
-OfficerReview, whose subject is the one whose items were opened, and in ConflictDeclared.
+OfficerReview, whose subject is the one whose items were opened, CourtOrderSeen and
+    ConflictDeclared.
 """
 
 import base64
@@ -18,6 +19,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from contracts.base import (
     Category,
     Code,
+    Day,
     Digest64,
     Fact,
     Line,
@@ -31,7 +33,7 @@ from contracts.base import (
     Uuid,
     type_uri,
 )
-from contracts.marks import EXISTENCE, PROFESSIONAL, ROUTED, YesNo
+from contracts.marks import EXISTENCE, PROFESSIONAL, ROUTED, YesNo, relations
 from contracts.subject import AgencyKind, Purpose, SubjectHead, UserId
 
 
@@ -204,6 +206,29 @@ class OfficerReview(SubjectHead):
     """The jti of what was reviewed."""
     verdict: Annotated[Literal["upheld", "overturned", "upheld_with_learning"], ROUTED]
     note: Annotated[Text | None, PROFESSIONAL] = None
+
+
+class CourtOrderSeen(SubjectHead):
+    """An officer of the hub has seen an order of a court: what it lets one agency have.
+
+    No agency's word on it counts. `nothing` ends what an earlier order gave.
+    """
+
+    TYPE = type_uri("court-order-seen")
+    FAMILY = "governance"
+    HUB_ONLY = True
+
+    officer: Annotated[UserId, ROUTED]
+    partner: Annotated[Slug, ROUTED]
+    covers: Annotated[Literal["records", "records_and_who_spoke_up", "nothing"], ROUTED]
+    court: Annotated[Line, PROFESSIONAL]
+    reference: Annotated[Code, PROFESSIONAL]
+    made_on: Annotated[Day, PROFESSIONAL]
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield what the order lets the agency have."""
+        yield from super().facts()
+        yield from relations("court_order_covers", self.covers, (self.partner,))
 
 
 class ConflictDeclared(SubjectHead):

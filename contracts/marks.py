@@ -1,7 +1,7 @@
 """The labels and fact makers that the event families share, so that a field reads in one line.
 
 In: contracts.base.
-Out: one Label per category, `ROUTED`, `free`, and `stated`, `item_fact`, `relations`.
+Out: one Label per category, `ROUTED`, `free`, and `stated`, `item_fact`, `of_poster`, `relations`.
 Never here: an event.
 """
 
@@ -47,6 +47,12 @@ def item_fact(
     """Yield a fact about this event, or about the earlier event `item` that agency `by` posted."""
     if value is not None:
         yield Fact(scope=Scope.ITEM, name=name, value=value, item=item, agency=by)
+
+
+def of_poster(name: str, value: str | None, *, whose: str | None = None) -> Iterator[Fact]:
+    """Yield a fact about the subject as seen from the poster itself, as to one holder or to all."""
+    if value is not None:
+        yield Fact(scope=Scope.RELATION, name=name, value=value, whose=whose)
 
 
 def relations(

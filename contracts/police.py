@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal, TypeAlias
 
 from contracts.base import Category, Code, Day, Fact, Label, Line, Slug, Text, Uuid, type_uri
-from contracts.marks import CRIMINAL, ROUTED, YesNo, free, relations, stated
+from contracts.marks import CRIMINAL, ROUTED, YesNo, free, of_poster, relations, stated
 from contracts.subject import Agencies, SubjectEvent
 
 POLICE = frozenset({"police"})
@@ -133,6 +133,20 @@ class VictimInfoRequest(SubjectEvent):
     counselling_records: Annotated[YesNo, CRIMINAL] = "no"
     victim_told: Annotated[YesNo, CRIMINAL]
     exception: Annotated[Text | None, free(Category.CRIMINAL)] = None
+    necessary_and_proportionate: Annotated[YesNo | None, CRIMINAL] = None
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield the request, and whether it says of itself that it meets the Act's tests.
+
+        A line of enquiry is always stated. What is left out stays unknown.
+        """
+        yield from super().facts()
+        yield from of_poster("lawful_request", "victim_information")
+        told = self.victim_told == "yes" or self.exception is not None
+        if not told or self.necessary_and_proportionate == "no":
+            yield from stated(victim_test="not_met")
+        elif self.necessary_and_proportionate == "yes":
+            yield from stated(victim_test="met")
 
     def addressees(self) -> tuple[str, ...]:
         """Return the holder asked, and any other asked to act."""

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from contracts.base import Category, Day, Fact, Slug, Text, type_uri
 from contracts.marks import OUTCOME, PROFESSIONAL, ROUTED, YesNo, free, relations
-from contracts.subject import Agencies, SubjectEvent
+from contracts.subject import Agencies, Power, SubjectEvent
 
 REGULATORS = frozenset({"professional_regulator", "other"})
 
@@ -33,6 +33,10 @@ class FtPReferred(SubjectEvent):
     def addressees(self) -> tuple[str, ...]:
         """Return the regulator, and any other asked to act."""
         return (self.to, *self.addressed_to)
+
+    def power(self) -> Power | None:
+        """Return the power stated, or that it is a referral to a regulator."""
+        return super().power() or "fitness_referral"
 
 
 class FtPClosed(SubjectEvent):
@@ -94,6 +98,10 @@ class PiPoTDisclosed(SubjectEvent):
     what: Annotated[Text | None, free(Category.PROFESSIONAL)] = None
     person_told: Annotated[YesNo | None, PROFESSIONAL] = None
 
+    def power(self) -> Power | None:
+        """Return the power stated, or that it is about somebody in a position of trust."""
+        return super().power() or "pipot"
+
 
 class PiPoTClosed(SubjectEvent):
     """How the concern about a person in a position of trust ended."""
@@ -118,6 +126,10 @@ class DBSReferred(SubjectEvent):
 
     duty: Annotated[Literal["duty", "power"], PROFESSIONAL] = "duty"
     conduct: Annotated[Text | None, free(Category.PROFESSIONAL)] = None
+
+    def power(self) -> Power | None:
+        """Return the power stated, or that it is a referral for barring."""
+        return super().power() or "dbs_referral"
 
 
 class DBSDecision(SubjectEvent):

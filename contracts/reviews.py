@@ -11,8 +11,18 @@ from typing import Annotated, Literal
 
 from contracts.base import Category, Day, Fact, Line, Slug, Text, Uuid, type_uri
 from contracts.codes import ReviewDeaths
-from contracts.marks import CONCERN, EXISTENCE, HEALTH, OUTCOME, ROUTED, YesNo, free, item_fact
-from contracts.subject import SubjectEvent
+from contracts.marks import (
+    CONCERN,
+    EXISTENCE,
+    HEALTH,
+    OUTCOME,
+    ROUTED,
+    YesNo,
+    free,
+    item_fact,
+    of_poster,
+)
+from contracts.subject import Power, SubjectEvent
 
 
 class SARReferred(SubjectEvent):
@@ -36,6 +46,12 @@ class SARDecided(SubjectEvent):
     decision: Annotated[Literal["mandatory", "discretionary", "no_review"], OUTCOME]
     deaths: Annotated[ReviewDeaths | None, OUTCOME] = None
     reasons: Annotated[Text | None, free(Category.OUTCOME)] = None
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield that the board asks for co-operation in a review, or not (s44(5))."""
+        yield from super().facts()
+        asked = "none" if self.decision == "no_review" else "sar_s44"
+        yield from of_poster("lawful_request", asked)
 
 
 class SARCommissioned(SubjectEvent):
@@ -87,6 +103,11 @@ class S45Request(SubjectEvent):
     asked: Annotated[Text, free(Category.CONCERN)]
     respond_by: Annotated[Day | None, EXISTENCE] = None
 
+    def facts(self) -> Iterator[Fact]:
+        """Yield the demand, of the agency it was made to."""
+        yield from super().facts()
+        yield from of_poster("demand_on_record", "s45", whose=self.to)
+
     def addressees(self) -> tuple[str, ...]:
         """Return the agency asked, and any other asked to act."""
         return (self.to, *self.addressed_to)
@@ -122,6 +143,10 @@ class LeDeR(SubjectEvent):
 
     stage: Annotated[Literal["notified", "initial", "focused", "closed"], OUTCOME]
     learning: Annotated[Text | None, free(Category.HEALTH)] = None
+
+    def power(self) -> Power | None:
+        """Return the power stated, or that it is a review of a death."""
+        return super().power() or "learning_from_deaths"
 
 
 class Coroner(SubjectEvent):

@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from typing import Annotated, Literal, TypeAlias
 
 from contracts.base import Category, Fact, Slug, Text, type_uri
-from contracts.marks import CONCERN, CRIMINAL, OUTCOME, ROUTED, YesNo, free, relations, stated
+from contracts.marks import (
+    CONCERN,
+    CRIMINAL,
+    OUTCOME,
+    ROUTED,
+    YesNo,
+    free,
+    item_fact,
+    relations,
+    stated,
+)
 from contracts.subject import SubjectEvent
 
 Level: TypeAlias = Literal["low", "medium", "high"]
@@ -69,6 +79,7 @@ class RiskAssessed(SubjectEvent):
             imminent_threat=self.imminent_threat,
             child_at_risk=self.child_at_risk,
         )
+        yield from item_fact("bears_on_child", "yes" if self.child_at_risk == "yes" else None)
 
 
 class RiskAssessedV1(SubjectEvent):

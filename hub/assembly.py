@@ -22,6 +22,7 @@ from hub.api.once import SharedOnce
 from hub.api.parts import Hub
 from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
+from hub.audit.orders import Orders
 from hub.clock import Clock, SystemClock, seconds
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.desk import Desk
@@ -119,6 +120,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         requests=Requests(pool, desk, sealer, ground.clock),
         finder=Finder(desk, sealer, ground.clock),
         notices=Notices(desk, door, ground.clock),
+        orders=Orders(desk=desk, pool=pool, clock=ground.clock),
         statements=Statements(pool=pool, door=door, receipts=receipts, clock=ground.clock),
         auditor=Auditor(
             desk=desk,

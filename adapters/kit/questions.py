@@ -5,7 +5,7 @@ Never here: an identifier in a path or a query; those end up in logs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Literal, Required, TypedDict, Unpack
 from urllib.parse import quote
 
 from adapters.kit.answers import JSON_KIND, Answered, Disclosed
@@ -108,6 +108,7 @@ class Questions(Answered):
         emergency: bool | None = None,
         offence_stated: bool | None = None,
         aggregate: bool | None = None,
+        for_publication: bool | None = None,
         break_glass: Mapping[str, Any] | None = None,
         request_id: str | None = None,
         user: str | None = None,
@@ -124,8 +125,8 @@ class Questions(Answered):
             emergency: life is at risk.
             offence_stated: for police requests, whether an offence is named.
             aggregate: counts only.
-            break_glass: `officer`, `minutes` and `reason`, where it cannot wait for whoever would
-                have to be asked; only in an emergency, and looked at again afterwards.
+            for_publication: what is released is to be published.
+            break_glass: `officer`, `minutes`, `reason`; in an emergency that cannot wait.
             request_id: the same id again gives the same answer; None for a fresh one.
             user: the officer asking, as an opaque id.
         """
@@ -139,11 +140,33 @@ class Questions(Answered):
             "emergency": emergency,
             "offence_stated": offence_stated,
             "aggregate": aggregate,
+            "for_publication": for_publication,
             "break_glass": None if break_glass is None else dict(break_glass),
             "reason": reason,
         }
         body = {name: value for name, value in stated.items() if value is not None}
         return self._ask("POST", "/disclosures", body=body, user=user)
+
+    def court_order(
+        self,
+        subject: str,
+        *,
+        partner: str,
+        covers: Literal["records", "records_and_who_spoke_up", "nothing"],
+        court: str,
+        reference: str,
+        made_on: str,
+        user: str,
+    ) -> Disclosed:
+        """Put on record an order of a court that an officer of the hub saw (scope `ig`)."""
+        said = {
+            "partner": partner,
+            "covers": covers,
+            "court": court,
+            "reference": reference,
+            "made_on": made_on,
+        }
+        return self._ask("POST", f"/subjects/{subject}/orders", body=said, user=user)
 
     def review(self, dis: str, *, verdict: str, user: str, note: str | None = None) -> Disclosed:
         """Put on record what an officer found on looking again at an answer (scope `ig`)."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.base import Code, Day, Line, Uuid
+from contracts.base import Code, Day, Line, Slug, Uuid
 from contracts.subject import LegalDemand, Purpose, UserId
 
 
@@ -71,6 +71,17 @@ class ReviewRequest(Closed):
     note: Annotated[str | None, Field(min_length=1, max_length=2000)] = None
 
 
+class CourtOrderRequest(Closed):
+    """An order of a court that an officer of the hub has seen. The order itself stays with them."""
+
+    partner: Slug
+    """The agency that the court gave something."""
+    covers: Literal["records", "records_and_who_spoke_up", "nothing"]
+    court: Line
+    reference: Code
+    made_on: Day
+
+
 class DisclosureRequest(Closed):
     """A stated request: who is asked about, under what claim, and why it is needed."""
 
@@ -83,6 +94,7 @@ class DisclosureRequest(Closed):
     emergency: bool = False
     offence_stated: bool = False
     aggregate: bool = False
+    for_publication: bool = False
     after: Annotated[str | None, Field(max_length=200)] = None
     """The `next` of the answer before, to go on where it ended; under a new id."""
     break_glass: BreakGlassRequest | None = None

@@ -55,6 +55,7 @@ async def ask(
         emergency=body.emergency,
         offence_stated=body.offence_stated,
         aggregate=body.aggregate,
+        for_publication=body.for_publication,
         stated=True,
         request_id=as_uuid(body.id),
         after=None if body.after is None else hub.cursors.read(caller.agency, subject, body.after),

@@ -9,6 +9,7 @@ from hub.api.access import AccessTokens
 from hub.api.once import SharedOnce
 from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
+from hub.audit.orders import Orders
 from hub.clock import Clock, seconds
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.desk import Desk
@@ -55,6 +56,7 @@ class Hub:
     requests: Requests
     finder: Finder
     notices: Notices
+    orders: Orders
     statements: Statements
     auditor: Auditor
 

@@ -19,6 +19,7 @@ from hub.api.access import AccessError
 from hub.api.bodies import (
     AdviceRequest,
     BreakGlassRequest,
+    CourtOrderRequest,
     Demographics,
     DisclosureRequest,
     FindRequest,
@@ -27,6 +28,7 @@ from hub.api.bodies import (
     ReviewRequest,
 )
 from hub.audit.auditor import ReviewError
+from hub.audit.orders import OrderError
 from hub.disclosure.ask import BundleError, CursorError, RequestIdReusedError
 from hub.intake.errors import (
     CallerMismatchError,
@@ -77,6 +79,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     Demographics,
     DisclosureRequest,
     BreakGlassRequest,
+    CourtOrderRequest,
     ReviewRequest,
     AdviceRequest,
 )
@@ -158,7 +161,7 @@ def problem_of(error: Exception) -> Problem:
         case AccessError():
             headers = {"WWW-Authenticate": error.challenge} if error.status != 400 else {}  # noqa: PLR2004
             return Problem(error.status, error.description, headers=headers)
-        case BundleError() | ReviewError():
+        case BundleError() | OrderError() | ReviewError():
             return Problem(403, str(error))
         case RequestValidationError():
             return Problem(422, faults=tuple(_fault(e) for e in error.errors()))

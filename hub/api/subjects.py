@@ -13,11 +13,12 @@ from contracts.base import Uuid
 from contracts.subject import LegalDemand, Purpose
 from hub.api.access import Caller
 from hub.api.answer import answered
-from hub.api.bodies import FindRequest
+from hub.api.bodies import CourtOrderRequest, FindRequest
 from hub.api.documents import answers, nothing, problems, refusal
 from hub.api.queries import BundleQuery, KnownQuery, TimelineQuery, as_day
-from hub.api.schemas import BUNDLE, FOUND, KNOWN, TIMELINE, WHO_SAW
+from hub.api.schemas import BUNDLE, FOUND, KNOWN, ORDERED, TIMELINE, WHO_SAW
 from hub.api.wiring import officer, reader, the_hub
+from hub.audit.orders import Order
 from hub.disclosure.ask import PAGE, Ask, Search
 from hub.ids import as_uuid
 from hub.intake.identifiers import identifier
@@ -171,3 +172,26 @@ async def known(
         day=date.fromisoformat(query.day),
     )
     return answered(found, released=200, refused=200)
+
+
+@router.post(
+    "/{subject}/orders",
+    status_code=201,
+    responses={
+        201: answers(ORDERED, "On record"),
+        **problems(404, 422),
+    },
+)
+async def order(
+    request: Request,
+    subject: Annotated[Uuid, Path()],
+    body: CourtOrderRequest,
+    caller: Annotated[Caller, Depends(officer)],
+) -> Response:
+    """Record that an officer of the hub has seen an order of a court. `Hub-User` names them.
+
+    No agency's own word on an order counts. The agency still cites it as it asks.
+    """
+    seen = Order(**body.model_dump())
+    found = await the_hub(request).orders.seen(caller.agency, caller.user, as_uuid(subject), seen)
+    return answered(found, released=201, refused=404)

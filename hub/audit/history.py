@@ -198,8 +198,9 @@ def _asked(
 
 def _requests() -> Iterator[dict[str, str]]:
     """Yield what a request may state, the usual first."""
-    for values in product(("yes", "no"), ("no", "yes"), ("no", "yes"), ("no", "yes")):
-        yield dict(zip(_STATED, values, strict=True))
+    for published in ({}, {"for_publication": "yes"}):
+        for values in product(("yes", "no"), ("no", "yes"), ("no", "yes"), ("no", "yes")):
+            yield {**dict(zip(_STATED, values, strict=True)), **published}
 
 
 def _known(then: _Then, entry: HeaderRow, item: HeaderRow) -> dict[str, str]:

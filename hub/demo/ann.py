@@ -6,6 +6,7 @@ In: a chapter. Out: the same, with what is said about them. Never here: a real p
 from contracts.codes import AbuseType, RiskLocation, RiskSource
 from contracts.concern import ConcernRaised
 from contracts.consent import AdvocateOffered, CapacityAssessed
+from contracts.disclosure import DisclosureRequested
 from contracts.enquiry import EnquiryCausedTo, EnquiryOpened, EvidenceAdded, PlanMade
 from contracts.identity import SubjectDescribed
 from contracts.integrity import ClearedForRelease
@@ -122,16 +123,17 @@ def _a_wrong_report(told: Chapter) -> None:
 def the_board(told: Chapter) -> None:
     """The board sees a named person by a section 45 demand only, locked to its own functions."""
     told.tell("sab", ANN, SARReferred, ago=8, why="Several agencies knew of marks")
-    told.tell(
-        "sab",
-        ANN,
-        S45Request,
-        ago=8,
-        to="council",
-        function="review",
-        asked="Chronology of contacts",
-        respond_by=told.day(ago=-20),
-    )
+    for holder in ("council", "gp", "police"):
+        told.tell(
+            "sab",
+            ANN,
+            S45Request,
+            ago=8,
+            to=holder,
+            function="review",
+            asked="Chronology of contacts",
+            respond_by=told.day(ago=-20),
+        )
     told.tell(
         "council",
         ANN,
@@ -164,5 +166,13 @@ def a_nurse(told: Chapter) -> None:
         to="nurse-regulator",
         resident=True,
         allegation="Late medicines; the resident is not to be named",
+    )
+    told.tell(
+        "nurse-regulator",
+        NURSE,
+        DisclosureRequested,
+        ago=39,
+        purpose="regulate_professional",
+        legal_demand="ftp_article25",
     )
     told.tell("nurse-regulator", NURSE, FtPInterimOrder, ago=20, order="conditions")

@@ -8,10 +8,11 @@ from contracts.codes import AbuseType, RiskLocation, RiskSource
 from contracts.concern import ConcernRaised
 from contracts.consent import CapacityAssessed, CoercionSuspected, ConsentRefused
 from contracts.contact import ContactRecorded
+from contracts.disclosure import DisclosureRequested
 from contracts.enquiry import EnquiryOpened
 from contracts.identity import SafeAddressSet, SubjectDescribed
 from contracts.triage import RiskAssessed, RoleAssigned, S42Decision
-from hub.demo.people import BOB, CAT, EVE, GUS, KIT
+from hub.demo.people import BOB, CAT, EVE, GUS, KIT, Subject
 from hub.demo.plot import MET, Chapter
 
 
@@ -59,6 +60,19 @@ def bob_refuses(told: Chapter) -> None:
         child_at_risk="no",
     )
     told.tell("gp", BOB, ContactRecorded, ago=15, contact="appointment", seen="yes")
+    _the_police_request(told, BOB, ago=1)
+
+
+def _the_police_request(told: Chapter, about: Subject, *, ago: float) -> None:
+    """Put a request on record: citing one in a question would not do."""
+    told.tell(
+        "police",
+        about,
+        DisclosureRequested,
+        ago=ago,
+        purpose="crime_investigation",
+        legal_demand="police_request",
+    )
 
 
 def cat_and_her_child(told: Chapter) -> None:
@@ -160,6 +174,7 @@ def an_emergency(told: Chapter) -> None:
         harm="Left the ward, meaning to harm herself",
         injuries="On insulin; the last dose was at six",
     )
+    _the_police_request(told, EVE, ago=0.05)
 
 
 def prevent(told: Chapter) -> None:

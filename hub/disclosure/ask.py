@@ -62,6 +62,7 @@ class Ask:
     emergency: bool = False
     offence_stated: bool = False
     aggregate: bool = False
+    for_publication: bool = False
     stated: bool = False
     request_id: UUID | None = None
     reason: str | None = None
@@ -78,8 +79,13 @@ class Ask:
         return self.channel == "bundle"
 
     def facts(self) -> dict[str, str]:
-        """Return the request's own facts, in the rulebook's words."""
+        """Return the request's own facts, in the rulebook's words.
+
+        Only what is wanted for publication says so: every other reading is for the case itself.
+        """
+        published = {"for_publication": "yes"} if self.for_publication else {}
         return {
+            **published,
             "purpose": self.purpose,
             "legal_demand": self.legal_demand,
             "necessary": _yes_no(self.necessary),

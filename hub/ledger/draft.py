@@ -30,6 +30,7 @@ from hub.ledger.record import Draft, Guard, Identifier, standing_key
 from hub.rulebook.model import FactEntry
 from hub.rulebook.rule import PERSON
 
+OFFICER = "officer_declared"
 KINDS: tuple[tuple[tuple[type[Payload], ...], str], ...] = (
     ((RegisterEntry,), "disclosure"),
     ((RecipientAcknowledged, StatementAgreed), "ack"),
@@ -141,7 +142,7 @@ def _may_assert(
         return True
     if fact.scope in (Scope.RECIPIENT, Scope.SENDER, Scope.REQUEST):
         return False  # who an agency is comes from the hub's register alone
-    if fact.whose is not None and fact.agency == verified.agency:
+    if fact.name == OFFICER and fact.agency == verified.agency:
         return True  # of its own officers
     if fact.name not in vocabulary:
         return False  # a fact of a later law than the one in force: nobody may state it yet

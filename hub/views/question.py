@@ -5,9 +5,12 @@ Never here: a decision, or a fact of the request: whoever asks adds those.
 """
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 from hub.rulebook.rule import PERSON
 
+DEMAND: Final = "demand_on_record"
+TOLD_APART: Final = (PERSON, DEMAND)
 NOTHING: Mapping[str, str] = {}
 
 
@@ -26,7 +29,7 @@ def facts_of(
     Args:
         subject: facts of the item's subject.
         relation: facts of that subject as seen from the recipient; what several agencies may each
-            state, such as a holder's decision, under `fact:whose`.
+            state, such as a holder's decision, or ask of each holder, under `fact:whose`.
         item: facts of the item, with `item_kind` and `item_status`.
         poster: who posted the item.
         addressed: whom it names to act on it.
@@ -44,11 +47,15 @@ def facts_of(
 def _towards(relation: Mapping[str, str], poster: str) -> dict[str, str]:
     """Return a relation's facts as they bear on what one agency posted.
 
-    Facts told apart by whose they are stay out, save for what the poster itself decided.
+    Facts told apart by whose they are stay out, save for what the poster itself decided, and for
+    what was demanded of it.
     """
     facts = {name: value for name, value in relation.items() if ":" not in name}
-    decided = relation.get(f"{PERSON}:{poster}")
-    return facts if decided is None else {**facts, PERSON: decided}
+    for name in TOLD_APART:
+        towards = relation.get(f"{name}:{poster}")
+        if towards is not None:
+            facts[name] = towards
+    return facts
 
 
 def _of_scope(prefix: str, entry: Mapping[str, str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from contracts.police import CrimeReported
 from contracts.professional import PiPoTRaised
 from contracts.regulation import NotificationReceived
 from contracts.setting import ProviderConcernOpened
+from contracts.stated import FactStated, ItemMarked, RelationStated
 from hub.views.days import london_day
 from hub.views.patterns import Pattern, Report, key_of
 from hub.views.rows import Item, ItemClass
@@ -34,6 +35,8 @@ HARM: Final = frozenset(
 )
 """Types that report harm, or a contact about it, as opposed to what was done about it."""
 
+STATEMENTS: Final = frozenset(kind.TYPE for kind in (FactStated, ItemMarked, RelationStated))
+"""What is said of other items, and happened to nobody."""
 SILENT_KINDS: Final = frozenset({"prevent"})
 """Kinds whose very number may not be told to some who see the pattern: CQC is not a Prevent
 authority, and a count of one is the referral. So no pattern counts them, whoever looks."""
@@ -43,7 +46,7 @@ def report_of(item: Item, item_class: ItemClass) -> Report | None:
     """Return what an item tells about its setting; None where that is nothing."""
     if item.setting is None or item_class.facts.get("item_status") == "retracted":
         return None
-    if item_class.facts["item_kind"] in SILENT_KINDS:
+    if item.type_uri in STATEMENTS or item_class.facts["item_kind"] in SILENT_KINDS:
         return None
     return Report(
         day=london_day(item.occurred_at).toordinal(),

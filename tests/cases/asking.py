@@ -203,6 +203,7 @@ def _disclosure(ask: Ask, whom: Whom, request_id: str) -> Request:
         "emergency": ask.emergency,
         "offence_stated": ask.offence_stated,
         "aggregate": ask.aggregate,
+        "for_publication": ask.for_publication,
         "reason": "as the case says",
     }
     if ask.break_glass:

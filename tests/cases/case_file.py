@@ -70,7 +70,8 @@ class Post(Closed):
     """Something an agency states. `{name}` in a field stands for an agency, post or subject."""
 
     id: str
-    by: str
+    by: str = ""
+    """Empty for the hub's information-governance officer, who records an order of a court."""
     type: str
     about: str
     kind: SubjectKind | None = None
@@ -95,6 +96,7 @@ class Ask(Closed):
     emergency: bool = False
     offence_stated: bool = False
     aggregate: bool = False
+    for_publication: bool = False
     officer: str | None = None
     break_glass: bool = False
     """The officer says that this cannot wait for whoever would have to be asked."""

@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 
+from hub.ledger.draft import whose_word
 from hub.rulebook import Rulebook
 from tests.cases.case_file import Case, Post
 from tests.cases.simulate import Key, counts, key_of, named
@@ -51,8 +52,9 @@ def _stated(case: Case, law: Rulebook) -> dict[str, dict[Key, str]]:
     stated: dict[str, dict[Key, str]] = {}
     for post in case.post:
         found: dict[Key, str] = {}
-        for fact in names.payload(post).facts() if post.taken else ():
-            if fact.name != "subject_kind" and counts(fact, case.agencies[post.by], law):
+        facts = names.payload(post).facts() if post.taken else ()
+        for fact in (whose_word(fact, post.by) for fact in facts):
+            if fact.name != "subject_kind" and counts(fact, case.agencies.get(post.by, "hub"), law):
                 found[key_of(fact, post)] = fact.value
         stated[post.id] = found
     return stated

@@ -15,7 +15,7 @@ from tests.cases.case_file import Ask, Case, Post
 from tests.cases.cast import Casts
 from tests.cases.compare import Told, problems
 from tests.cases.names import Names
-from tests.support.hub_process import RunningHub
+from tests.support.hub_process import IG, RunningHub
 
 DAY_S = 86_400
 Order: TypeAlias = Callable[[Case, Sequence[Post]], Sequence[Post]]
@@ -93,6 +93,9 @@ def _post(hub: RunningHub, played: Played, this: Round, now: int) -> None:
         except (ValueError, KeyError) as error:
             played.problems.append(f"{post.id} cannot be said: {error}")
             continue
+        if not post.by:
+            _order(hub, played, post)
+            continue
         client = hub.client(played.names.cast[post.by])
         toe = now - post.days_ago * DAY_S
         jti = client.outbox.add(payload, played.names.sub_id(post.about), toe=toe)
@@ -103,6 +106,16 @@ def _post(hub: RunningHub, played: Played, this: Round, now: int) -> None:
             said = "was taken" if taken else f"was not taken ({entry and entry.err})"
             played.problems.append(f"{post.id} {said}")
         played.names.posts[post.id] = jti
+
+
+def _order(hub: RunningHub, played: Played, post: Post) -> None:
+    """Put on record an order of a court, as the hub's officer does."""
+    hub.settle()
+    _learn(hub, played)
+    said = played.names.filled(post.fields)
+    said["user"] = said.pop("officer")
+    answer = hub.client(IG).court_order(played.names.hub_ids[post.about], **said)
+    played.names.posts[post.id] = answer.data["order"]
 
 
 def _ask(hub: RunningHub, played: Played, this: Round) -> None:

@@ -12,6 +12,8 @@ from datetime import date
 from contracts.base import Category, Fact, Payload, Scope
 from contracts.labels import categories_in
 from contracts.subject import AgencyKind
+from hub.ledger.draft import whose_word
+from hub.ledger.record import name_of
 from hub.rulebook import Rulebook, decide
 from hub.views.question import facts_of
 from tests.cases.case_file import Ask, Case, Post
@@ -38,14 +40,15 @@ class Record:
     def add(self, post: Post) -> None:
         """Put a post on record."""
         payload = self.names.payload(post)
-        self.items.append((post, payload))
-        for fact in payload.facts():
+        if post.by:
+            self.items.append((post, payload))
+        for fact in (whose_word(fact, post.by) for fact in payload.facts()):
             if counts(fact, self.kind(post.by), self.law):
                 self.facts[key_of(fact, post)] = fact.value
 
     def kind(self, agency: str) -> AgencyKind:
         """Return an agency's kind."""
-        return self.names.case.agencies[agency]
+        return self.names.case.agencies.get(agency, "hub")
 
     def about(self, scope: str, whom: str) -> dict[str, str]:
         """Return the facts of one scope about one thing."""
@@ -73,6 +76,8 @@ def answers(case: Case, posts: Iterable[Post], law: Rulebook) -> Answers:
 
 def counts(fact: Fact, poster: AgencyKind, law: Rulebook) -> bool:
     """Return whether a poster's word on a fact counts."""
+    if poster == "hub":
+        return True
     entry = law.vocabulary[fact.name]
     about_others = fact.scope is Scope.ITEM and fact.agency is not None
     allowed = entry.asserted_by
@@ -84,8 +89,7 @@ def key_of(fact: Fact, post: Post) -> Key:
     if fact.scope is Scope.ITEM:
         return "item", f"{fact.agency or post.by}:{fact.item or post.id}", fact.name
     if fact.scope is Scope.RELATION:
-        whose = f":{fact.whose or post.by}" if fact.name == "person_decided" else ""
-        return "relation", f"{post.about}:{fact.agency}{whose}", fact.name
+        return "relation", f"{post.about}:{fact.agency}", name_of(fact)
     return str(fact.scope), post.about, fact.name
 
 
@@ -97,6 +101,7 @@ def _shown(record: Record, ask: Ask) -> Iterable[tuple[str, frozenset[Category]]
         "emergency": "yes" if ask.emergency else "no",
         "offence_stated": "yes" if ask.offence_stated else "no",
         "aggregate": "yes" if ask.aggregate else "no",
+        "for_publication": "yes" if ask.for_publication else "no",
     }
     for post, payload in record.items:
         if post.about == ask.about:

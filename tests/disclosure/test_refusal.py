@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.consent import CoercionSuspected, ConsentRefused
+from contracts.disclosure import DisclosureRequested
 from contracts.integrity import Retracted
 from tests.disclosure.scene import ADVOCATE, consented, recorded
 from tests.support.parts import Parts, concern, known
@@ -33,6 +34,10 @@ def test_a_bar_on_existence_is_and_only_such_are_named(parts: Parts) -> None:
 def test_what_waits_for_a_person_names_the_gateway_that_asks_for_one(parts: Parts) -> None:
     subject = consented(parts)
     asked = {"purpose": "crime_investigation", "legal_demand": "police_request"}
+    cited = refused(parts, "police-b", subject, offence_stated=True, **asked)
+    assert cited["reason_code"] == "no_gateway"
+    request = DisclosureRequested.model_validate({"about": "adult", "of": "gp-c", **asked})
+    parts.post("police-b", request, known(subject))
     entry = refused(parts, "police-b", subject, offence_stated=True, **asked)
     assert (entry["reason_code"], entry["rules"]) == ("person_must_decide", ["police-request@1"])
 

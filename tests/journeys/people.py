@@ -11,6 +11,7 @@ from adapters.kit import urn
 from adapters.kit.wire import Request
 from contracts.concern import ConcernRaised
 from contracts.consent import CapacityAssessed, CoercionSuspected
+from contracts.disclosure import DisclosureRequested
 from contracts.enquiry import EnquiryOpened
 from contracts.police import Hold, HoldLifted
 from contracts.triage import RiskAssessed, RoleAssigned, S42Decision
@@ -84,6 +85,14 @@ def lift(hub: RunningHub, number: str, *cleared: str) -> None:
     """Let the police lift their hold."""
     lifted = HoldLifted(about="adult", no_longer_implicated=cleared)
     hub.post("north-police", lifted, person(number))
+
+
+def demand(hub: RunningHub, police: str, subject: str) -> str:
+    """Put a police request on record: citing one in a question is not making one."""
+    asked = DisclosureRequested(
+        about="adult", purpose="crime_investigation", legal_demand="police_request"
+    )
+    return hub.post(police, asked, {"format": "opaque", "id": subject})
 
 
 def seen(hub: RunningHub, agency: str, number: str, **asked: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401

@@ -7,7 +7,7 @@ import pytest
 from adapters.kit import ProblemError
 from contracts.disclosure import DisclosureDecided
 from contracts.identity import SafeAddressSet, SubjectDescribed
-from tests.journeys.people import answer, concern, enquiry, hold, person
+from tests.journeys.people import answer, concern, demand, enquiry, hold, person
 from tests.support.hub_process import IG, RunningHub
 
 GLASS = {"officer": "nurse-4", "minutes": 60, "reason": "she is here and cannot speak"}
@@ -66,6 +66,7 @@ def test_it_opens_what_a_person_would_have_had_to_decide(hub: RunningHub) -> Non
     hub.settle()
     subject = hub.find("north-council", number)
     asked = {"purpose": "crime_investigation", "legal_demand": "police_request"}
+    demand(hub, police, subject)
     plain = ask(hub, police, subject, break_glass=None, offence_stated=True, **asked)
     assert not plain.released
     broken = ask(hub, police, subject, offence_stated=True, **asked)

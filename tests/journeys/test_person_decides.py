@@ -6,10 +6,12 @@ import pytest
 
 from adapters.kit import Notice
 from contracts.disclosure import DisclosureDecided
-from tests.journeys.people import answer, concern, enquiry, hold, person
+from tests.journeys.people import answer, concern, demand, enquiry, hold, person
 from tests.support.hub_process import IG, RunningHub
 
 WAITS = "A named person has to decide before anything can be said."
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
@@ -29,6 +31,8 @@ def trust(hub: RunningHub) -> str:
 
 
 def ask(hub: RunningHub, police: str, subject: str) -> Any:  # noqa: ANN401
+    if subject != NOBODY:
+        demand(hub, police, subject)
     return hub.client(police).disclose(
         subject, purpose="crime_investigation", legal_demand="police_request", necessary=True,
         offence_stated=True, reason="the theft of 4 March, by his carer",
@@ -175,5 +179,5 @@ def test_a_hidden_subject_and_an_unknown_one_refuse_an_implicated_force_alike(
     hold(hub, number, police)
     hub.settle()
     hidden = ask(hub, police, subject).data
-    unknown = ask(hub, police, "00000000-0000-4000-8000-000000000000").data
+    unknown = ask(hub, police, NOBODY).data
     assert {**hidden, "request_id": None} == {**unknown, "request_id": None}

@@ -9,6 +9,7 @@ import pytest
 from contracts.base import Part, Payload, label_of, part_of
 from contracts.catalogue import EVENT_TYPES
 from contracts.consent import CapacityAssessed
+from contracts.disclosure import DisclosureRequested
 from contracts.examples import example
 from contracts.governance import KeyRevoked
 from contracts.identity import SubjectDescribed
@@ -193,6 +194,16 @@ def test_an_agencys_word_on_anothers_item_is_kept_and_decides_nothing_unless_nam
         found = drafted(disputed, kind=kind)
         assert ("item_status" in folded(found)) is (kind in allowed)
         assert found.routing["item_by"] == "police-b"
+
+
+def test_a_demand_is_of_whoever_posts_it_and_counts_only_from_who_has_the_power() -> None:
+    asked = DisclosureRequested(
+        about="adult", purpose="crime_investigation", legal_demand="police_request", of="gp-c"
+    )
+    for kind in ("police", "gp", "council"):
+        found = drafted(asked, kind=kind)
+        demands = [(f.agency, f.whose) for f in found.facts if f.name == "demand_on_record"]
+        assert demands == ([("council-a", "gp-c")] if kind == "police" else []), kind
 
 
 def test_a_fact_ends_when_the_vocabulary_says_unless_its_poster_ends_it_sooner() -> None:

@@ -81,7 +81,7 @@ def test_the_facts_that_may_be_ignored_are_few_and_reasoned() -> None:
 
 @given(facts=QUESTIONS, pick=st.integers(0, len(LAW.rules) - 1))
 def test_adding_a_forbid_never_widens(facts: dict[str, str], pick: int) -> None:
-    forbids = [rule for rule in LAW.rules if not rule.permits]
+    forbids = [rule for rule in LAW.rules if rule.forbids]
     added = forbids[pick % len(forbids)]
     fewer = replace(LAW, rules=tuple(rule for rule in LAW.rules if rule is not added))
     with_it, without = decide(facts, LAW, DAY), decide(facts, fewer, DAY)
@@ -191,7 +191,7 @@ def test_a_review_never_stands_before_a_permit_that_needs_none() -> None:
     before = decide(facts, LAW, DAY)
     assert before.outcomes[Category.CONCERN] is Outcome.REFER
     assert "human_review" in before.obligations
-    after = decide(facts | {"child_at_risk": "yes"}, LAW, DAY)
+    after = decide(facts | {"child_at_risk": "yes", "bears_on_child": "yes"}, LAW, DAY)
     assert after.lead[Category.CONCERN] == "child-risk"
     assert after.outcomes[Category.CONCERN] is Outcome.DISCLOSE
     assert "human_review" not in after.obligations

@@ -36,6 +36,7 @@ COUNCIL = {"recipient_kind": "council", **SPECIFIED}
 POLICE = {"recipient_kind": "police", **SPECIFIED}
 POLICE_REQUEST = {
     "legal_demand": "police_request",
+    "demand_on_record": "police_request",
     "offence_stated": "yes",
     "purpose": "crime_investigation",
     "necessary": "yes",
@@ -144,6 +145,7 @@ def test_a_prevent_referral_reaches_specified_authorities_only(
 def test_a_regulator_reads_the_conduct_of_its_registrant_and_no_patient() -> None:
     demand = {
         "legal_demand": "ftp_article25",
+        "demand_on_record": "ftp_article25",
         "purpose": "regulate_professional",
         "recipient_kind": "professional_regulator",
         "registrant_of_recipient": "yes",
@@ -165,7 +167,8 @@ def test_a_board_has_counts_and_names_only_on_a_section_45_demand() -> None:
         "existence",
     }
     assert shown(ENQUIRY, board, {"necessary": "yes"}) == set()
-    assert "identity" in shown(ENQUIRY, board, {"legal_demand": "s45"})
+    assert shown(ENQUIRY, board, {"legal_demand": "s45", "demand_on_record": "none"}) == set()
+    assert "identity" in shown(ENQUIRY, board, {"legal_demand": "s45", "demand_on_record": "s45"})
 
 
 @pytest.mark.parametrize("kind", ["council", "police", "nhs_trust", "gp", "provider"])
@@ -187,7 +190,9 @@ def test_cqc_reads_notifications_and_setting_concerns_without_names() -> None:
 @pytest.mark.parametrize("kind", ["children_services", "police"])
 def test_a_child_at_risk_is_told_of_without_consent(kind: str) -> None:
     facts = REFUSED | {"child_at_risk": "yes", "recipient_kind": kind}
-    got = shown(facts, {"purpose": "child_protection", "necessary": "yes"})
+    asked = {"purpose": "child_protection", "necessary": "yes"}
+    assert shown(facts, asked, {"bears_on_child": "no"}) == set()
+    got = shown(facts, asked, {"bears_on_child": "yes"})
     assert got == {"identity", "contact", "concern", "criminal", "existence"}
 
 

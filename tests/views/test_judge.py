@@ -45,7 +45,8 @@ def test_a_question_holds_the_poster_as_sender_and_the_other_as_recipient() -> N
 def test_no_request_is_shown_more_than_the_entitlement(rulebook: Rulebook) -> None:
     own = Judge(rulebook).entitled(facts("trust-a"), DAY)
     assert (own.mask, own.told, own.hidden) == (mask(Category), True, False)
-    board = Judge(rulebook).entitled(facts("board-a"), DAY)
+    assert not Judge(rulebook).entitled(facts("board-a"), DAY).mask
+    board = Judge(rulebook).entitled(facts("board-a", demand_on_record="s45"), DAY)
     assert board.mask
     assert not board.told
 

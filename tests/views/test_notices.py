@@ -14,6 +14,7 @@ from contracts.concern import ConcernRaised
 from contracts.enquiry import EvidenceAdded
 from contracts.integrity import Corrected, Disputed, Retracted
 from contracts.police import Hold
+from contracts.reviews import S45Request
 from contracts.setting import ProviderConcernOpened
 from contracts.triage import RoleAssigned
 from hub.views import read
@@ -57,12 +58,15 @@ def test_those_entitled_hear_of_a_new_item_and_its_poster_does_not(
 def test_an_agency_that_would_first_have_to_invoke_a_power_hears_nothing(
     story: Story, heard: Heard, connection: Connection[Any]
 ) -> None:
-    enquiry(story)
+    evidence = enquiry(story)
+    story.post("board-a", S45Request, to="trust-a", function="review", asked="All")
     assert heard("board-a") == []
     told = connection.execute(
-        "SELECT DISTINCT told FROM views_v1.entitlement WHERE agency = 'board-a'"
+        "SELECT e.told FROM views_v1.entitlement e JOIN views_v1.item i USING (subject, class_id)"
+        " WHERE e.agency = 'board-a' AND i.jti = %s",
+        [evidence],
     ).fetchall()
-    assert told == [(False,)]  # section 45 would open them, once it is invoked
+    assert told == [(False,)]  # its section 45 demand opens it, once it is invoked
 
 
 def test_one_notice_tells_an_agency_that_older_items_opened(story: Story, heard: Heard) -> None:
