@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from hub.web import find, home, register, saw, signin, timeline
+from hub.web import find, home, register, saw, share, signin, timeline
 from hub.web.pages import STATIC, page, version
 from hub.web.parts import MOUNTED_AT, Shared, Web, with_provider
 from hub.web.shield import Shield
@@ -27,6 +27,7 @@ ROUTERS: Final = (
     timeline.router,
     register.router,
     saw.router,
+    share.router,
 )
 
 

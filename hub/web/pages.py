@@ -26,6 +26,12 @@ PLACES: Final[Sequence[tuple[str, str, tuple[Role, ...], str]]] = (
         "Look up a person, a care setting or a professional, and read what agencies know.",
     ),
     (
+        "/share",
+        "Can I share?",
+        ("liaison", "practitioner", "ig_officer", "sab_analyst", "agency_admin"),
+        "Answer a few questions, and read what the law lets you do, and what to write down.",
+    ),
+    (
         "/register",
         "Disclosure register",
         ("ig_officer", "auditor"),

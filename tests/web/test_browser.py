@@ -153,6 +153,24 @@ def test_an_officer_reads_the_register_signs_off_and_tells_who_saw(
         assert {what: wrong for what, wrong in faults.items() if wrong} == {}
 
 
+@pytest.mark.parametrize("name", ["desktop", "phone"])
+def test_a_practitioner_is_led_to_advice(place: RunningHub, browser: Browser, name: str) -> None:
+    with window(browser, place.url, viewport=DESKTOP if name == "desktop" else PHONE) as here:
+        here.sign_in("practitioner-1")
+        here.open("/app/share")
+        here.keep(f"share-question-{name}")
+        faults = here.faults()
+        for words in ("A council", "An adult", "A safeguarding enquiry"):
+            here.page.get_by_role("radio", name=words, exact=True).check()
+            here.page.get_by_role("button", name="Continue").click()
+            assert here.page.get_by_text("Your answers").is_visible()
+        faults += here.faults()
+        here.page.get_by_role("button", name="Show the advice so far").click()
+        assert here.page.get_by_role("heading", name="What to write down").is_visible()
+        here.keep(f"share-advice-{name}")
+        assert faults + here.faults() == []
+
+
 def test_a_keyboard_reaches_every_mark_of_the_picture_in_order(
     place: RunningHub, browser: Browser
 ) -> None:
