@@ -16,7 +16,9 @@ from contracts.base import Count, Digest, Position, Slug, type_uri
 from contracts.marks import ROUTED
 from contracts.subject import SubjectHead
 
-Month: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+Month: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$")
+]
 """A calendar month in UTC, as a receipt's `iat` counts."""
 
 

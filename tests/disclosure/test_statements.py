@@ -170,4 +170,6 @@ def test_the_route_gives_each_partner_its_own(parts: Parts, subject: UUID) -> No
     assert answer.json()["statement"] == statement(parts, MONTH)
     assert answer.json()["proof"] is None
     assert asked("gp-c", f"/statements/{MONTH}").status_code == 404
-    assert asked(PARTNER, "/statements/2026-13").status_code == 422
+    for never in ("2026-13", "0000-05", "9999-12", "2026-1"):
+        assert asked(PARTNER, f"/statements/{never}").status_code == 422
+    assert asked(PARTNER, "/statements/1900-01").status_code == 404
