@@ -25,6 +25,7 @@ from hub.audit.auditor import Auditor
 from hub.audit.orders import Orders
 from hub.clock import Clock, SystemClock, seconds
 from hub.disclosure.cursor import Cursors
+from hub.disclosure.dashboard import Dashboard
 from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
 from hub.disclosure.notices import Notices
@@ -119,6 +120,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         desk=desk,
         requests=Requests(pool, desk, sealer, ground.clock),
         finder=Finder(desk, sealer, ground.clock),
+        dashboard=Dashboard(desk, sealer, ground.clock),
         notices=Notices(desk, door, ground.clock),
         orders=Orders(desk=desk, pool=pool, clock=ground.clock),
         statements=Statements(pool=pool, door=door, receipts=receipts, clock=ground.clock),

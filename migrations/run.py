@@ -40,7 +40,9 @@ def migrate(owner_url: str, scripts: Path | None = None) -> None:
                     " ops.web_session, ops.web_errand TO hub_app"
                 )
             )
-            connection.execute(text("GRANT SELECT, INSERT ON ops.notice_ack TO hub_app"))
+            connection.execute(
+                text("GRANT SELECT, INSERT ON ops.notice_ack, ops.board_quarter TO hub_app")
+            )
             connection.commit()
             connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
     finally:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Integer,
     LargeBinary,
     MetaData,
@@ -99,5 +100,13 @@ WEB_ERRAND = Table(
 )
 """What an officer said they were looking for somebody for, and the hub ids they were answered: for
 one day. What was typed into the search is not here."""
+
+BOARD_QUARTER = Table(
+    "board_quarter",
+    METADATA,
+    Column("first_day", Date, primary_key=True),
+    Column("counts", JSON, nullable=False),
+)
+"""A quarter's counts as a Board was first shown them, small ones left out: it is published once."""
 
 WEB_TABLES = (WEB_LOGIN, WEB_SESSION, WEB_ERRAND)

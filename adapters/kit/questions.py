@@ -174,6 +174,10 @@ class Questions(Answered):
         path = f"/disclosures/{quote(dis, safe='')}/review"
         return self._ask("POST", path, body=said, user=user)
 
+    def dashboard(self, *, user: str | None = None) -> Disclosed:
+        """Return a Board's counts of whole quarters; null is a count that was left out."""
+        return self._ask("GET", "/dashboard", user=user)
+
     def bundle(self, subject: str, *, user: str, after: str | None = None) -> Disclosed:
         """Return a page of what may be given to a person who asked for their own data.
 

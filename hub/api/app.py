@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from hub.api import (
     advice,
+    dashboard,
     directory,
     disclosures,
     events,
@@ -89,7 +90,8 @@ def create_app(hub: "Hub") -> FastAPI:
     app.posted = PostEvent(hub)
     # Among the routes as well: they say which methods /events has, and where a POST would go.
     app.router.routes.insert(0, Route("/events", app.posted, methods=["POST"]))
-    for part in (events, subjects, disclosures, advice, directory, receipts, log, statements):
+    parts = (events, subjects, disclosures, advice, dashboard, directory, receipts, log, statements)
+    for part in parts:
         app.include_router(part.router)
     app.add_api_route("/oauth2/token", token, methods=["POST"], **TOKEN_DOCS)
     for kind in (HTTPException, RequestValidationError):

@@ -12,6 +12,7 @@ from hub.audit.auditor import Auditor
 from hub.audit.orders import Orders
 from hub.clock import Clock, seconds
 from hub.disclosure.cursor import Cursors
+from hub.disclosure.dashboard import Dashboard
 from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
 from hub.disclosure.notices import Notices
@@ -59,6 +60,7 @@ class Hub:
     orders: Orders
     statements: Statements
     auditor: Auditor
+    dashboard: Dashboard
 
     @property
     def rulebook(self) -> Rulebook:

@@ -80,7 +80,7 @@ class Desk:
         def refused(found: Found, law: Reading) -> bytes:
             nameable = (d for d in found.decisions if d.nameable)
             decision = next(nameable, found.asker)
-            return canonical(law.renderer.refusal(ask, decision, ask.request_id))
+            return canonical(law.renderer.refusal(ask.purpose, decision, ask.request_id))
 
         closed = await self.closed(ask)
         if closed is not None:

@@ -14,13 +14,13 @@ from hub.clock import utc_text
 from hub.disclosure.ask import Ask
 from hub.disclosure.purposes import REVIEW
 from hub.disclosure.redact import fields_shown
+from hub.disclosure.suppress import rounded
 from hub.disclosure.weigh import Weighed
 from hub.rulebook import Decision, Rulebook, explain
 from hub.views.read_patterns import SettingPattern
 
 ROUNDED = "suppress_small_numbers"
 """The obligation that this room carries out itself."""
-SMALL = 5
 NOTHING: Mapping[str, Any] = {
     "type": "about:blank",
     "title": "There is no such record, or none that you may know of",
@@ -87,7 +87,7 @@ class Renderer:
         Shown as statistics alone (to a Safeguarding Adults Board), counts are rounded as the
         published collections are: a small number can point to one person.
         """
-        shown = _rounded if ROUNDED in decision.obligations else _exact
+        shown = rounded if ROUNDED in decision.obligations else _exact
         return {
             "setting": pattern.setting,
             "counts": [
@@ -114,7 +114,7 @@ class Renderer:
         }
 
     def refusal(
-        self, ask: Ask, decision: Decision | None, request_id: UUID | None
+        self, purpose: str, decision: Decision | None, request_id: UUID | None
     ) -> dict[str, Any]:
         """Return the body of a refusal as the asker may read it.
 
@@ -125,7 +125,7 @@ class Renderer:
         return {
             "outcome": "refused",
             "request_id": None if request_id is None else str(request_id),
-            "purpose": ask.purpose,
+            "purpose": purpose,
             "reasons": [s.words for s in said if s.kind != "ask"],
             "what_would_change": [s.words for s in said if s.kind == "ask"],
             "review": REVIEW,
@@ -149,14 +149,6 @@ class Renderer:
 
 def _exact(count: int) -> int:
     return count
-
-
-def _rounded(count: int) -> int | None:
-    """Return a count to the nearest 5; None, for suppressed, below 5.
-
-    Source: the Safeguarding Adults Collection's disclosure control.
-    """
-    return None if count < SMALL else 5 * round(count / 5)
 
 
 def _status(weighed: Weighed) -> str:

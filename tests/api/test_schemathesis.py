@@ -42,6 +42,7 @@ OPERATIONS = (
     "GET /subjects/{subject}/known",
     "POST /disclosures",
     "POST /advice",
+    "GET /dashboard",
     "GET /disclosures",
     "GET /disclosures/{jti}",
     "POST /disclosures/{jti}/review",
