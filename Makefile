@@ -16,10 +16,10 @@ demo: .venv/.demo ## the main job, told as a story, on an embedded PostgreSQL
 hub: .venv/.demo ## any command of the hub: make hub ARGS="demo --once --json"
 	@$(BIN)/python -m hub $(ARGS)
 
-test: .venv/.dev browser ## everything that must be green on every commit, with its coverage bar
+test: .venv/.dev browser tests/web/idp/node_modules ## everything that must be green on every commit, with its coverage bar
 	$(PYTEST)
 
-test-all: .venv/.dev browser go-oracle ## the same, and the heavy ones (second opinions, fuzzing, mutation)
+test-all: .venv/.dev browser tests/web/idp/node_modules go-oracle ## the same, and the heavy ones (second opinions, fuzzing, mutation)
 	$(PYTEST) --heavy
 
 go-oracle: ## a second implementation of the log, and strace, from Debian; only root can install them
@@ -29,6 +29,10 @@ go-oracle: ## a second implementation of the log, and strace, from Debian; only 
 browser: ## a browser for the pages, from Debian; only root can install it, and without it those tests skip
 	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
 		{ apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-liberation; }
+
+tests/web/idp/node_modules: tests/web/idp/package-lock.json # a real identity provider, for a test that skips without it
+	@! command -v npm >/dev/null || npm ci --prefix tests/web/idp --ignore-scripts --no-audit --no-fund --silent || \
+		echo "oidc-provider could not be installed: its test skips"
 
 check: .venv/.dev ## style, types, import directions, generated files
 	$(BIN)/ruff check .
