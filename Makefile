@@ -8,7 +8,7 @@ BIN := .venv/bin
 ARGS ?= --help
 PYTEST := $(BIN)/python -m tests.run
 
-.PHONY: demo test test-all browser go-oracle check hub bench lock generate clean
+.PHONY: demo test test-all browser go-oracle softhsm check hub bench lock generate clean
 
 demo: .venv/.demo ## the main job, told as a story, on an embedded PostgreSQL
 	$(BIN)/python -m hub demo $(if $(filter-out --help,$(ARGS)),$(ARGS))
@@ -19,7 +19,7 @@ hub: .venv/.demo ## any command of the hub: make hub ARGS="demo --once --json"
 test: .venv/.dev browser tests/web/idp/node_modules ## everything that must be green on every commit, with its coverage bar
 	$(PYTEST)
 
-test-all: .venv/.dev browser tests/web/idp/node_modules go-oracle ## the same, and the heavy ones (second opinions, fuzzing, mutation)
+test-all: .venv/.dev browser tests/web/idp/node_modules go-oracle softhsm ## the same, and the heavy ones (second opinions, fuzzing, mutation)
 	$(PYTEST) --heavy
 
 go-oracle: ## a second implementation of the log, and strace, from Debian; only root can install them
@@ -33,6 +33,10 @@ browser: ## a browser for the pages, from Debian; only root can install it, and 
 tests/web/idp/node_modules: tests/web/idp/package-lock.json # a real identity provider, for a test that skips without it
 	@! command -v npm >/dev/null || npm ci --prefix tests/web/idp --ignore-scripts --no-audit --no-fund --silent || \
 		echo "oidc-provider could not be installed: its test skips"
+
+softhsm: ## a hardware module that is none, from Debian; only root can install it
+	@command -v softhsm2-util >/dev/null || test "$$(id -u)" != 0 || \
+		{ apt-get update -q && apt-get install -y -q --no-install-recommends softhsm2; }
 
 check: .venv/.dev ## style, types, import directions, generated files
 	$(BIN)/ruff check .

@@ -57,6 +57,7 @@ ReasonCode: TypeAlias = Literal[
     "purpose_not_open",
     "own_conflict",
     "break_glass_refused",
+    "erased",
 ]
 TypeUri: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^https://hub\.example/events/[a-z0-9-]{1,60}/v[1-9][0-9]?$")

@@ -13,8 +13,10 @@
 --                  headers and facts of the ledger, never a sealed event and never a wrapped key.
 --   hub_sequencer  the sequencer of the transparency log. Reads headers and envelopes, adds tiles,
 --                  entries and checkpoints, and may delete nothing.
---   hub_audit      the independent monitor (`hub reconcile`). Reads headers, envelopes as they are sealed
---                  and the log; it holds no key and can write nothing.
+--   hub_vault      the vault. Reads what is sealed and the wrapped keys, and adds to the log of what it
+--                  opened; it changes and deletes nothing but wrapped keys, by two functions.
+--   hub_audit      the independent monitor (`hub reconcile`). Reads headers, envelopes as they are sealed,
+--                  the log, and the log of what the vault opened; it holds no key and can write nothing.
 --   hub_migrator   Alembic. Owns the schema `ops` (proofs used once, notices acknowledged: neither
 --                  record nor view). It holds no right on the ledger or on a view, so no migration can
 --                  touch them, whatever it says.
@@ -23,7 +25,8 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['hub_owner', 'hub_app', 'hub_projector', 'hub_sequencer', 'hub_migrator', 'hub_audit'] LOOP
+    FOREACH name IN ARRAY ARRAY['hub_owner', 'hub_app', 'hub_projector', 'hub_sequencer', 'hub_migrator',
+                                'hub_vault', 'hub_audit'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', name);
         END IF;
@@ -36,7 +39,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 DO $$ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO hub_owner, hub_app, hub_projector, hub_sequencer,'
-                   ' hub_migrator, hub_audit',
+                   ' hub_migrator, hub_vault, hub_audit',
                    current_database());
     -- To make schemas of their own; it opens none that is there.
     EXECUTE format('GRANT CREATE ON DATABASE %I TO hub_owner, hub_projector, hub_migrator',
@@ -73,4 +76,6 @@ END $$;
 ALTER ROLE hub_app SET statement_timeout = '15s';
 ALTER ROLE hub_app SET lock_timeout = '5s';
 ALTER ROLE hub_app SET idle_in_transaction_session_timeout = '10s';
+ALTER ROLE hub_vault SET statement_timeout = '15s';
+ALTER ROLE hub_vault SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE hub_projector SET idle_in_transaction_session_timeout = '10min';

@@ -7,7 +7,6 @@ import gc
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -34,21 +33,20 @@ from hub.disclosure.release import Release
 from hub.disclosure.requests import Requests
 from hub.disclosure.statements import Statements
 from hub.ids import Source, SystemSource
-from hub.intake.keyring import Keyring
 from hub.intake.signing import Signer
 from hub.ledger.append import Appender
 from hub.ledger.covering import Covering
-from hub.ledger.directory import Directory
+from hub.ledger.directory import SIGNING_FILE, Directory, hub_keyring
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.install import install
-from hub.ledger.kek import FileKeys, file_key
+from hub.ledger.keyfile import file_key
 from hub.ledger.read import Pool
 from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
-from hub.ledger.sealing import Sealer
 from hub.ledger.store import open_recorder
 from hub.settings import Settings, load
 from hub.telemetry import PARKED, Log, configure, say
+from hub.vault.client import OpeningClient, SealingClient
 from hub.views import tables
 from hub.views.rebuild import rebuild
 from hub.views.rows import HeaderRow
@@ -61,7 +59,6 @@ class DatabaseError(Exception):
     """The database does not answer, or not as it should."""
 
 
-FOR_EVER = 2**52
 KEY_LIFE_S = 396 * 86_400
 
 
@@ -81,31 +78,34 @@ class _Ground:
     clock: Clock
     source: Source
     signer: Signer
-    sealer: Sealer
+    sealing: SealingClient
+    opening: OpeningClient
 
 
 def build(settings: Settings, *, clock: Clock | None = None, source: Source | None = None) -> Hub:
     """Build the parts of one process. Connects lazily; call `open` in the event loop."""
     source = source or SystemSource()
-    signer, sealer = open_keys(settings.keys_dir, source)
-    ground = _Ground(settings, clock or SystemClock(), source, signer, sealer)
+    ground = _ground(settings, clock or SystemClock(), source)
     recorder = open_recorder(settings.database_url)
-    resolver = Resolver(recorder.datastore, sealer, source)
+    resolver = Resolver(recorder.datastore, ground.sealing, source)
     appender = Appender(recorder, resolver, ground.clock)
     pool = _pool(settings)
     door = _door(ground, appender)
-    receipts = Receipts(signer, settings.hub_uri)
+    receipts = Receipts(ground.signer, settings.hub_uri)
     cursors = Cursors(file_key(settings.keys_dir / "cursor.bin", source))
     covering = Covering(pool, ground.clock, waits=settings.receipts == "await")
     release = Release(door=door, covering=covering, receipts=receipts, source=source)
     desk = _desk(ground, pool, door, release, cursors)
-    access = AccessTokens(signer, hub_uri=settings.hub_uri, new_id=lambda: str(source.uuid()))
+    access = AccessTokens(
+        ground.signer, hub_uri=settings.hub_uri, new_id=lambda: str(source.uuid())
+    )
     return Hub(
         settings=settings,
         clock=ground.clock,
         source=source,
-        signer=signer,
-        sealer=sealer,
+        signer=ground.signer,
+        sealing=ground.sealing,
+        opening=ground.opening,
         recorder=recorder,
         appender=appender,
         directory=door.directory,
@@ -118,9 +118,9 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         covering=covering,
         cursors=cursors,
         desk=desk,
-        requests=Requests(pool, desk, sealer, ground.clock),
-        finder=Finder(desk, sealer, ground.clock),
-        dashboard=Dashboard(desk, sealer, ground.clock),
+        requests=Requests(pool, desk, ground.opening, ground.clock),
+        finder=Finder(desk, ground.opening, ground.clock),
+        dashboard=Dashboard(desk, ground.opening, ground.clock),
         notices=Notices(desk, door, ground.clock),
         orders=Orders(desk=desk, pool=pool, clock=ground.clock),
         statements=Statements(pool=pool, door=door, receipts=receipts, clock=ground.clock),
@@ -134,9 +134,21 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
     )
 
 
+def _ground(settings: Settings, clock: Clock, source: Source) -> _Ground:
+    return _Ground(
+        settings=settings,
+        clock=clock,
+        source=source,
+        signer=signer_of(settings, source),
+        sealing=SealingClient(settings.vault),
+        opening=OpeningClient(settings.vault),
+    )
+
+
 def _door(ground: _Ground, appender: Appender) -> FrontDoor:
     settings, signer = ground.settings, ground.signer
-    directory = Directory(lambda: _connection(settings), ground.sealer, hub_keyring(signer))
+    seed = hub_keyring(jwk_of(signer))
+    directory = Directory(lambda: _connection(settings), ground.sealing, seed)
     return FrontDoor(
         directory=directory,
         appender=appender,
@@ -151,7 +163,7 @@ def _desk(ground: _Ground, pool: Pool, door: FrontDoor, release: Release, cursor
     return Desk(
         pool=pool,
         door=door,
-        sealer=ground.sealer,
+        opener=ground.opening,
         release=release,
         cursors=cursors,
         clock=ground.clock,
@@ -213,20 +225,10 @@ def rebuild_views(settings: Settings, *, compare_only: bool) -> dict[str, Any]:
     }
 
 
-def open_keys(folder: Path, source: Source) -> tuple[Signer, Sealer]:
-    """Open the hub's signing key and the master keys, drawing them once where there are none."""
-    keys = FileKeys.open(folder, source)
-    return Signer(file_key(folder / "signing.bin", source)), Sealer(keys, source)
-
-
-def hub_keyring(signer: Signer) -> Keyring:
-    """Return the keyring in which only the hub's own first key stands: the root of trust."""
-    return Keyring.empty().apply(
-        KeyRegistered(
-            agency="hub", kid=signer.kid, jwk=jwk_of(signer), nbf=1, exp=FOR_EVER, approved_by=()
-        ),
-        recorded_at=0,
-    )
+def signer_of(settings: Settings, source: Source) -> Signer:
+    """Open the hub's signing key, drawing it once where there is none."""
+    settings.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Signer(file_key(settings.keys_dir / SIGNING_FILE, source))
 
 
 def jwk_of(signer: Signer) -> Jwk:

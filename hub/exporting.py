@@ -3,7 +3,9 @@
 In: a Hub. Out: an Evidence. Never here: what a pack holds, or a second way to record one.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,10 @@ from hub.api.parts import Hub
 from hub.audit.evidence import Evidence, Keys
 from hub.ledger.cosigning import read_witnesses
 from hub.ledger.logparts import log_key
-from hub.ledger.sealing import Sealer
 from hub.ledger.tiles import LogReader
 from hub.settings import Settings
+from hub.vault.client import Operating
+from hub.vault.serve import operators
 from hub.witness.ask import stamp
 
 
@@ -29,7 +32,7 @@ def evidence_of(hub: Hub) -> Evidence:
         desk=hub.desk,
         pool=hub.pool,
         log=LogReader(hub.pool, quorum=settings.witness_quorum),
-        opened=lambda rows: _opened(rows, hub.sealer),
+        opened=lambda rows: _opened(rows, settings.vault),
         signer=hub.signer,
         keys=_keys(settings, hub),
         clock=hub.clock,
@@ -48,15 +51,8 @@ def _keys(settings: Settings, hub: Hub) -> Keys:
     )
 
 
-async def _opened(
-    rows: Sequence[Mapping[str, Any]], sealer: Sealer
-) -> dict[int, tuple[bytes, bytes]]:
-    """Open rows whose keys are live: the token of each, and its blinding bytes."""
-    found = {}
-    for row in rows:
-        if not sealer.known(row["key_id"]):
-            sealer.admit(row["key_id"], bytes(row["wrapped"]))
-        found[row["position"]] = sealer.unseal(
-            bytes(row["state"]), agency=row["agency"], jti=row["jti"], kind=row["kind"]
-        )
-    return found
+async def _opened(rows: Sequence[Mapping[str, Any]], vault: Path) -> dict[int, tuple[bytes, bytes]]:
+    """Have rows opened whose keys are live: the token of each, and its blinding bytes."""
+    places = [row["position"] for row in rows]
+    with closing(Operating(operators(vault))) as asking:
+        return await asyncio.to_thread(asking.audit, places)

@@ -17,7 +17,7 @@ from hub.ids import Source
 from hub.intake.signing import Signer
 from hub.ledger.anchor import Anchor
 from hub.ledger.backup import BackupError, back_up
-from hub.ledger.kek import file_key
+from hub.ledger.keyfile import file_key
 from hub.ledger.logparts import KEY_FILE, log_key
 from hub.settings import Settings
 

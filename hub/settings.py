@@ -27,7 +27,21 @@ class Settings(BaseSettings):
     port: int = 8000
     workers: int = 1
     keys_dir: Path = Path("keys")
-    """The hub's signing key and the key that wraps every subject's key. Mode 0700."""
+    """The hub's signing key, and other keys of the API and the sequencer. Mode 0700."""
+    vault_socket: str = ""
+    """Where the vault listens. Empty: `vault.sock` in `keys_dir`."""
+    vault_dir: Path = Path("vault")
+    """The keys that wrap every subject's key. For the vault alone. Mode 0700."""
+    vault_database_url: str = "postgresql://hub_vault@127.0.0.1:5432/hub"
+    """What the vault connects as: may read what is sealed, and add to its own log."""
+    kek: Literal["file", "pkcs11"] = "file"
+    """Where the vault's master keys are: in `vault_dir`, or in a hardware module."""
+    pkcs11_module: str = ""
+    """The module's library."""
+    pkcs11_token: str = "hub"  # noqa: S105 - a label
+    """The label of the token in it."""
+    pkcs11_pin_file: Path = Path("pin")
+    """A file that holds the PIN of the token's user."""
     anchor_file: str = ""
     """Where the last checkpoint is kept outside the database, on another volume than it: what is
     restored from a backup cannot take this along. Empty: `anchor` in `keys_dir`."""
@@ -61,6 +75,11 @@ class Settings(BaseSettings):
     def owner(self) -> str:
         """Return the URL that may create schemas."""
         return self.owner_url or self.database_url
+
+    @property
+    def vault(self) -> Path:
+        """Return where the vault listens."""
+        return Path(self.vault_socket) if self.vault_socket else self.keys_dir / "vault.sock"
 
     @property
     def anchor(self) -> Path:

@@ -64,6 +64,7 @@ class Log(StrEnum):
     SEQUENCER_FAILED = "sequencer.failed"
     LOG_STANDS = "log.stands"
     LOG_MOVES = "log.moves"
+    VAULT_REFUSED = "vault.refused"
     WITNESS_TROUBLE = "witness.trouble"
 
 

@@ -19,6 +19,7 @@ def test_without_variables_it_is_a_hub_on_this_machine() -> None:
     assert found.hub_uri == "https://hub.example"
     assert (found.host, found.port, found.workers) == ("127.0.0.1", 8000, 1)
     assert found.officers == ("officer-1", "officer-2")
+    assert (found.vault, found.kek) == (Path("keys/vault.sock"), "file")
     assert (found.receipts, found.checkpoint_ms) == ("await", 200)
 
 
@@ -45,6 +46,13 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
         "HUB_OIDC_CLIENT_SECRET": "known to two",
         "HUB_OIDC_AGENCY_CLAIM": "agency",
         "HUB_OIDC_ROLES_CLAIM": "roles",
+        "HUB_VAULT_SOCKET": "/run/vault/socket",
+        "HUB_VAULT_DIR": "/vault",
+        "HUB_VAULT_DATABASE_URL": "postgresql://vault@db/x",
+        "HUB_KEK": "pkcs11",
+        "HUB_PKCS11_MODULE": "/usr/lib/module.so",
+        "HUB_PKCS11_TOKEN": "master",
+        "HUB_PKCS11_PIN_FILE": "/run/secrets/pin",
     }
     assert {f"HUB_{name.upper()}" for name in Settings.model_fields} == set(given)
     for name, value in given.items():
@@ -54,6 +62,8 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
     assert found.owner == "postgresql://owner@db/x"
     assert (found.anchor, found.witness_quorum) == (Path("/elsewhere/anchor"), 1)
     assert (found.receipts, found.checkpoint_ms) == ("commit", 50)
+    assert (found.vault, found.kek) == (Path("/run/vault/socket"), "pkcs11")
+    assert found.pkcs11_pin_file == Path("/run/secrets/pin")
     assert found.officers == ("one", "two", "three")
     assert "known to two" not in repr(found)
 

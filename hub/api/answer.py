@@ -16,6 +16,8 @@ def answered(answer: Answer, *, released: int, refused: int) -> Response:
     status = released if answer.outcome == "released" else refused
     if answer.reason == "purpose_not_open":
         status = 403  # whatever the route says of nothing: this tells of the asker alone
-    media_type = MEDIA_TYPE if status == 404 else "application/json"  # noqa: PLR2004
+    if answer.reason == "erased":
+        status = 410
+    media_type = MEDIA_TYPE if status in (404, 410) else "application/json"
     headers = {"Hub-Receipt": answer.receipt, "Cache-Control": NO_STORE}
     return Response(answer.body, status, headers, media_type=media_type)

@@ -114,14 +114,16 @@ async def live() -> dict[str, str]:
     },
 )
 async def ready(request: Request) -> dict[str, Any]:
-    """Say whether the store answers, law is in force, and how far views and log are behind.
+    """Say whether store and vault answer, law is in force, and how far views and log are behind.
 
     Raises:
         psycopg.OperationalError: the store does not answer; answered as 503.
+        UnavailableError: the vault does not answer; answered as 503.
         NotInForceError: there is no law that this software can read; answered as 503.
     """
     hub = the_hub(request)
     _ = hub.rulebook
+    await hub.opening.ping()
     async with hub.pool.connection() as connection:
         cursor = await connection.execute(
             "SELECT coalesce((SELECT max(position) FROM ledger.header), 0),"

@@ -27,10 +27,10 @@ from hub.ledger.directory import Directory
 from hub.ledger.frontdoor import FrontDoor
 from hub.ledger.read import Pool
 from hub.ledger.releases import release_first
-from hub.ledger.sealing import Sealer
 from hub.ledger.store import HubRecorder
 from hub.rulebook import Rulebook
 from hub.settings import Settings
+from hub.vault.client import OpeningClient, SealingClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Hub:
     clock: Clock
     source: Source
     signer: Signer
-    sealer: Sealer
+    sealing: SealingClient
+    opening: OpeningClient
     recorder: HubRecorder
     appender: Appender
     directory: Directory
@@ -86,3 +87,5 @@ class Hub:
         self.appender.close()
         await self.pool.close()
         self.recorder.datastore.close()
+        self.sealing.close()
+        await self.opening.close()

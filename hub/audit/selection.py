@@ -50,7 +50,7 @@ _KEYS: Final[LiteralString] = """
         SELECT 'hub' UNION SELECT h.agency FROM ledger.header h WHERE h.position = ANY(%(places)s))
 """
 _ROWS: Final[LiteralString] = """
-    SELECT h.*, e.state, sha256(e.state) AS envelope, k.wrapped, k.state AS key_state
+    SELECT h.*, e.state, sha256(e.state) AS envelope, k.state AS key_state
     FROM ledger.header h JOIN ledger.events e ON e.notification_id = h.position
     LEFT JOIN ledger.subject_key k ON k.key_id = h.key_id
     WHERE h.position = ANY(%(places)s) ORDER BY h.position

@@ -24,7 +24,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row, tuple_row
 
 from hub.audit.faults import Faults
-from hub.audit.verify_opened import Openings
+from hub.audit.verify_opened import Checks
 from hub.audit.verify_rows import RowChecks, in_order
 from hub.ledger.checkpoint import NoteError, Verifier, open_checkpoint, open_note
 from hub.ledger.leaf import LeafError, unpack
@@ -45,7 +45,7 @@ class Trust:
     older: Sequence[tuple[str, str]] = ()
     """Whose it is, and the note."""
     witnesses: Sequence[Verifier] = ()
-    openings: Openings | None = None
+    openings: Checks | None = None
     """With it, every row whose key still exists is opened (reason: verify)."""
     now_s: int = 0
 
@@ -103,6 +103,8 @@ def checked(connection: Connection[Any], trust: Trust) -> dict[str, Any]:
             _compare(row["place"], entry, next(entries, None), faults)
             tree.add(leaf_hash(entry))
             checkpoints.reached(tree)
+    if trust.openings is not None:
+        trust.openings.finish(faults)
     checkpoints.finish(tree)
     if next(entries, None) is not None:
         faults.add("entry", checkpoints.size + 1, "there are more entries than were signed")
@@ -118,7 +120,7 @@ def checked(connection: Connection[Any], trust: Trust) -> dict[str, Any]:
         "older": len(trust.older),
         "opened": trust.openings.opened if trust.openings else 0,
         "erased": trust.openings.erased if trust.openings else 0,
-        "held_to_less": trust.openings.said.held_to_less if trust.openings else 0,
+        "held_to_less": trust.openings.held_to_less if trust.openings else 0,
         "faults_found": faults.count,
         "faults": [{"check": f.check, "at": f.at, "what": f.what} for f in faults.found],
     }

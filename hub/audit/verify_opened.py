@@ -10,8 +10,8 @@ in a fault, or a token kept.
               makes of the token: no field, route or fact more, fewer or other (verify_said)
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from contracts.base import Payload
 from hub.audit.faults import Faults
@@ -23,20 +23,51 @@ from hub.intake.keyring import Keyring
 from hub.intake.verify import EVENT_TYP
 from hub.ledger.kek import KekError
 from hub.ledger.opened import payload_of
-from hub.ledger.sealing import Sealer, SealError, commitment
+from hub.ledger.sealing import SealError, commitment
 
 Row = Mapping[str, Any]
+
+
+class Checks(Protocol):
+    """What has opened rows checked: here with `Openings`, or by the vault, which alone can."""
+
+    opened: int
+    erased: int
+
+    @property
+    def held_to_less(self) -> int:
+        """Return how many rows could not be held to all that their event says."""
+        ...
+
+    def check(self, row: Row, faults: Faults) -> None:
+        """Take the next row."""
+        ...
+
+    def finish(self, faults: Faults) -> None:
+        """Have found all faults."""
+        ...
 
 
 class Openings:
     """Goes through a ledger with its keys: rows in order, as keys come and go."""
 
-    def __init__(self, sealer: Sealer, keyring: Keyring, said: Said) -> None:
-        self._sealer = sealer
+    def __init__(
+        self, unsealed: Callable[[Row], tuple[bytes, bytes]], keyring: Keyring, said: Said
+    ) -> None:
+        """Take what opens a row whose key is live: it returns the token and its blinding bytes."""
+        self._unsealed = unsealed
         self._keyring = keyring
         self._agencies = AgencyRegister.empty()
-        self.said = said
+        self._said = said
         self.opened = self.erased = 0
+
+    @property
+    def held_to_less(self) -> int:
+        """Return how many rows could not be held to all that their event says."""
+        return self._said.held_to_less
+
+    def finish(self, faults: Faults) -> None:
+        """Do nothing: each row was checked as it came."""
 
     def check(self, row: Row, faults: Faults) -> None:
         """Open one row and check it."""
@@ -56,7 +87,7 @@ class Openings:
         if commitment(blind, token) != bytes(row["commitment"]):
             faults.add("commitment", place, "is not to what the envelope holds")
         payload = payload_of(token)
-        if not self.said.agrees(row, token, payload, self._agencies):
+        if not self._said.agrees(row, token, payload, self._agencies):
             faults.add("header", place, "says something else than the event itself")
         if not self._signed(row, token):
             faults.add("signature", place, "no key that its agency held has signed it")
@@ -68,16 +99,7 @@ class Openings:
             self._keyring = self._keyring.apply(payload, recorded_at=row["recorded_at"] // 1000)
         if row["kind"] == "policy":
             self._agencies = self._agencies.apply(payload)
-            self.said.learn(row, payload)
-
-    def _unsealed(self, row: Row) -> tuple[bytes, bytes]:
-        """Return a row's token and its blinding bytes."""
-        state = bytes(row["state"])
-        if not self._sealer.known(row["key_id"]):
-            self._sealer.admit(row["key_id"], bytes(row["wrapped"]))
-        if state[4:20] != row["key_id"].bytes:
-            raise SealError("an envelope names another key")
-        return self._sealer.unseal(state, agency=row["agency"], jti=row["jti"], kind=row["kind"])
+            self._said.learn(row, payload)
 
     def _signed(self, row: Row, token: bytes) -> bool:
         try:

@@ -20,7 +20,7 @@ from hub.ledger.leaf import Leaf, LeafError
 
 _ROWS = (
     "SELECT coalesce(h.position, e.notification_id) AS place, h.*, e.state, e.originator_id,"
-    " e.topic, k.wrapped, k.state AS key_state FROM ledger.header h"
+    " e.topic, k.state AS key_state FROM ledger.header h"
     " FULL JOIN ledger.events e ON e.notification_id = h.position"
     " LEFT JOIN ledger.subject_key k ON k.key_id = h.key_id ORDER BY 1"
 )

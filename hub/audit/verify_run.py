@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hub.audit.verify_log import Trust, verify
-from hub.audit.verify_opened import Openings
+from hub.audit.verify_opened import Checks
 from hub.clock import Clock, seconds
 from hub.ids import Source
 from hub.ledger.anchor import Anchor
 from hub.ledger.checkpoint import NoteError, Verifier
 from hub.ledger.cosigning import read_witnesses
+from hub.ledger.directory import SIGNING_FILE
 from hub.ledger.logparts import KEY_FILE, log_key
 from hub.ledger.sequencer import connect
 from hub.settings import Settings
@@ -24,7 +25,7 @@ def verify_hub(
     *,
     vkey: str,
     older: Sequence[tuple[str, str]],
-    opening: Callable[[], Openings] | None,
+    opening: Callable[[], Checks] | None,
     clock: Clock,
     source: Source,
 ) -> dict[str, Any]:
@@ -36,8 +37,8 @@ def verify_hub(
     keys = settings.keys_dir
     if not vkey and not (keys / KEY_FILE).exists():
         raise NoteError("no key to verify the log with: give its vkey")
-    if opening is not None and not (keys / "kek.bin").exists():
-        raise NoteError("no keys to open anything with: verify without them")
+    if opening is not None and not (keys / SIGNING_FILE).exists():
+        raise NoteError("no key of the hub to check its events with: verify without opening them")
     log = Verifier.read(vkey) if vkey else log_key(keys, settings.hub_uri, source).verifier
     kept = Anchor(settings.anchor).read()
     trust = Trust(

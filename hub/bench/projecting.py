@@ -17,7 +17,7 @@ from hub.bench.cases import EVENTS_A_CASE, case
 from hub.bench.figures import PROJECT_CEILING, Run, rate
 from hub.bench.material import Author, nhs_numbers
 from hub.bench.processes import BenchError
-from hub.bench.stage import Stage, another_database, enrolled
+from hub.bench.stage import Stage, another_database, enrolled, vault_of
 from hub.ledger.record import Record
 from hub.views import tables
 from hub.views.runner import connect
@@ -41,7 +41,11 @@ class Project:
     def prepare(self) -> None:
         """Fill a ledger of its own."""
         self._settings = another_database(self._stage.settings, DATABASE)
-        asyncio.run(self._fill())
+        vault = vault_of(self._settings, self._stage.folder / "project-vault.log")
+        try:
+            asyncio.run(self._fill())
+        finally:
+            vault.end()
         with connect(self._settings.owner) as connection:
             connection.execute("VACUUM ANALYZE")
 

@@ -35,6 +35,7 @@ WORKERS = 1
 READY_S = 60.0
 PAUSE_S = 0.05
 APP_ROLE = "hub_app"
+VAULT_ROLE = "hub_vault"
 SCOPES: tuple[ApiScope, ...] = ("events", "read")
 PARTNERS: dict[str, AgencyKind] = {
     "north-council": "council",
@@ -153,6 +154,7 @@ def staged() -> Iterator[Stage]:
         children.append(database)
         settings = _settings(folder, database.hear()["owner"])
         prepare(settings)
+        children.append(vault_of(settings, folder / "vault.log"))
         keys = asyncio.run(enrolled(settings))
         log = folder / "serve.log"
         own = told(_without_owner(settings))
@@ -183,8 +185,10 @@ def another_database(settings: Settings, name: str) -> Settings:
     other = settings.model_copy(
         update={
             field: _with_database(getattr(settings, field), name)
-            for field in ("owner_url", "database_url")
+            for field in ("owner_url", "database_url", "vault_database_url")
         }
+        # A vault is of one database.
+        | {"vault_socket": str(settings.keys_dir / f"{name}.sock")}
     )
     prepare(other)
     return other
@@ -233,6 +237,24 @@ def _database(folder: Path) -> Child:
     )
 
 
+def vault_of(settings: Settings, log: Path) -> Child:
+    """Start the vault, and wait until it listens: nothing can be sealed before.
+
+    Raises:
+        BenchError: it does not start.
+    """
+    own = told(settings.model_copy(update={"owner_url": ""}))
+    child = start("the vault", ["hub", "vault"], settings=own, log=log, talks=False)
+    edge = machine()
+    deadline = edge.now() + READY_S
+    while not settings.vault.exists():
+        child.check()
+        if edge.now() > deadline:
+            raise BenchError("the vault is not ready")
+        edge.sleep(PAUSE_S)
+    return child
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
@@ -253,6 +275,8 @@ def _settings(folder: Path, owner: str) -> Settings:
         workers=WORKERS,
         keys_dir=keys,
         receipts="commit",
+        vault_dir=folder / "vault",
+        vault_database_url=owner.replace("//postgres:@", f"//{VAULT_ROLE}:@", 1),
     )
 
 

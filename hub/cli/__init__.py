@@ -6,7 +6,7 @@ Never here: what a command does. Heavy rooms are imported inside commands, so `-
 
 import typer
 
-from hub.cli import agencies, evidence, keeping, log, releases, rules, service, show
+from hub.cli import agencies, evidence, keeping, log, releases, rules, service, show, vault
 
 app = typer.Typer(
     name="hub",
@@ -20,6 +20,7 @@ service.register(app)
 log.register(app)
 evidence.register(app)
 keeping.register(app)
+vault.register(app)
 app.add_typer(agencies.agency, name="agency")
 app.add_typer(agencies.key, name="key")
 releases.register(rules.app)

@@ -80,7 +80,7 @@ def witness(
     """
     from hub.clock import SystemClock, seconds  # noqa: PLC0415
     from hub.ids import SystemSource  # noqa: PLC0415
-    from hub.ledger.kek import file_key  # noqa: PLC0415
+    from hub.ledger.keyfile import file_key  # noqa: PLC0415
     from hub.witness.note import MalformedError  # noqa: PLC0415
     from hub.witness.serve import run  # noqa: PLC0415
     from hub.witness.state import State, StateTakenError  # noqa: PLC0415
@@ -117,19 +117,20 @@ def verify(
 
     Exit code 1: a fault was found, and which check found it is told. 2: it could not be run.
     """
-    from hub.assembly import hub_keyring, open_keys  # noqa: PLC0415
-    from hub.audit.verify_opened import Openings  # noqa: PLC0415
+    from hub.assembly import jwk_of, signer_of  # noqa: PLC0415
     from hub.audit.verify_run import verify_hub  # noqa: PLC0415
-    from hub.audit.verify_said import Said  # noqa: PLC0415
     from hub.clock import SystemClock  # noqa: PLC0415
     from hub.ids import SystemSource  # noqa: PLC0415
     from hub.ledger.checkpoint import NoteError  # noqa: PLC0415
+    from hub.ledger.record import UnavailableError  # noqa: PLC0415
+    from hub.vault.client import Checking  # noqa: PLC0415
+    from hub.vault.serve import operators  # noqa: PLC0415
 
     settings, source = load(), SystemSource()
 
-    def opening() -> Openings:
-        signer, sealer = open_keys(settings.keys_dir, source)
-        return Openings(sealer, hub_keyring(signer), Said())
+    def opening() -> Checking:
+        jwk = jwk_of(signer_of(settings, source))
+        return Checking(operators(settings.vault), jwk.model_dump(mode="json"))
 
     try:
         report = verify_hub(
@@ -140,7 +141,7 @@ def verify(
             clock=SystemClock(),
             source=source,
         )
-    except (NoteError, OSError) as refused:
+    except (NoteError, OSError, UnavailableError) as refused:
         typer.echo(f"hub verify: {refused}", err=True)
         raise typer.Exit(2) from None
     _tell(report, as_json=as_json)

@@ -33,6 +33,7 @@ APP_ROLE = "hub_app"
 CHECKPOINT_MS = 25
 """The story asks some hundred questions one after the other, and each answer waits for one."""
 PROCESSES = (("API", "serve"), ("projector", "project"), ("sequencer", "sequence"))
+VAULT_ROLE = "hub_vault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,9 @@ def running(agencies: Iterable[Agency]) -> Iterator[Running]:
         settings = signed_in(_settings(folder, _address(children[0])), LOCALHOST)
         children.append(identity_provider(settings, [asdict(p) for p in PERSONAS], folder))
         prepare(settings)
-        keys = asyncio.run(_enrol(settings, agencies))
         told = {f"HUB_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+        children.append(_vault(settings, told, folder))
+        keys = asyncio.run(_enrol(settings, agencies))
         for name, command in PROCESSES:
             log = folder / f"{command}.log"
             children.append(start(name, ["hub", command], settings=told, log=log))
@@ -162,6 +164,19 @@ def _address(database: Child) -> str:
     return owner
 
 
+def _vault(settings: Settings, told: Mapping[str, str], folder: Path) -> Child:
+    """Start the vault, and wait until it listens: nothing can be sealed before."""
+    child = start("vault", ["hub", "vault"], settings=told, log=folder / "vault.log")
+    edge = machine()
+    deadline = edge.now() + READY_S
+    while not settings.vault.exists():
+        child.check()
+        if edge.now() > deadline:
+            raise LaunchError("the vault does not answer")
+        edge.sleep(PAUSE_S)
+    return child
+
+
 def _settings(folder: Path, owner: str) -> Settings:
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
@@ -177,6 +192,8 @@ def _settings(folder: Path, owner: str) -> Settings:
         workers=1,
         keys_dir=keys,
         checkpoint_ms=CHECKPOINT_MS,
+        vault_dir=folder / "vault",
+        vault_database_url=owner.replace("//postgres:@", f"//{VAULT_ROLE}:@", 1),
     )
 
 

@@ -9,9 +9,11 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from contracts.base import Category
+from contracts.labels import mask
 from hub.clock import london_day
 from hub.disclosure.ask import Ask
 from hub.disclosure.look import Found, Looker
+from hub.disclosure.opening import Form, Missing
 from hub.disclosure.person import Given, given, persons_law
 from hub.disclosure.render import Renderer
 from hub.disclosure.weigh import Scales
@@ -35,13 +37,13 @@ class Bundles:
             judged = (given(w, ask.partner, self._scales, on) for w in found.shown)
             weighed = tuple(one for one in judged if one.shown)
             if weighed or found.more is None:
-                return replace(found, weighed=weighed, pattern=None, wish=None)
+                return replace(found, weighed=weighed, pattern=None, wishes=())
             # A page of which nothing may be given is not the end: what comes after may be.
             ask = replace(ask, after=found.more.cursor)
 
-    def body(self, ask: Ask, found: Found, cursor: str | None) -> dict[str, Any]:
+    def body(self, ask: Ask, found: Found, cursor: str | None, form: Form) -> dict[str, Any]:
         """Return the body of the answer."""
-        items = [self._item(w, found) for w in found.weighed if isinstance(w, Given)]
+        items = [self._item(w, form) for w in found.weighed if isinstance(w, Given)]
         return {
             "subject": str(ask.subject),
             "purpose": ask.purpose,
@@ -49,15 +51,12 @@ class Bundles:
             "next": cursor,
         }
 
-    def _item(self, one: Given, found: Found) -> Mapping[str, Any]:
-        payload = found.payloads.get(one.candidate.position)
-        said = self._renderer.item(one, payload)
-        missing = {} if payload is None else one.missing(payload)
+    def _item(self, one: Given, form: Form) -> Mapping[str, Any]:
+        why = {str(category): asdict(exemption) for category, exemption in one.exempt.items()}
+        said = self._renderer.item(one, form)
+        missing = Missing(one.candidate.position, mask(one.may), one.cleared, why)
         return {
             **said,
             "withheld": [c for c in Category if c in one.exempt],
-            "exempt": [
-                {"field": path, "category": category, **asdict(one.exempt[category])}
-                for path, category in missing.items()
-            ],
+            "exempt": form.hole(missing),
         }

@@ -22,15 +22,14 @@ from hub.clock import Clock, london_day, seconds
 from hub.disclosure import measures, quarters
 from hub.disclosure.ask import Answer
 from hub.disclosure.desk import Desk
+from hub.disclosure.opening import Opener
 from hub.disclosure.readings import Reading
 from hub.disclosure.receipt import digest
 from hub.disclosure.suppress import Table, fit_to_publish
 from hub.disclosure.weigh import NO_FACTS
 from hub.ledger.frontdoor import canonical
-from hub.ledger.opened import payload_of
-from hub.ledger.read import facts, tokens
+from hub.ledger.read import facts
 from hub.ledger.record import Guard, agency_key
-from hub.ledger.sealing import Sealer
 from hub.rulebook import Decision
 from hub.views.days import starts_at
 from hub.views.question import facts_of
@@ -52,9 +51,9 @@ _REQUEST: Final = {
 class Dashboard:
     """Answers with counts. A quarter that is over is counted once, for good."""
 
-    def __init__(self, desk: Desk, sealer: Sealer, clock: Clock) -> None:
+    def __init__(self, desk: Desk, opener: Opener, clock: Clock) -> None:
         self._desk = desk
-        self._sealer = sealer
+        self._opener = opener
         self._clock = clock
 
     async def show(self, agency: str, user: str | None) -> Answer:
@@ -121,7 +120,7 @@ class Dashboard:
         while page := await recorded_between(
             connection, list(counted), *span, after=after, limit=BATCH
         ):
-            await self._tally(connection, counted, page)
+            await self._tally(counted, page)
             after = page[-1].position
         return {
             "from": first.isoformat(),
@@ -131,17 +130,15 @@ class Dashboard:
 
     async def _tally(
         self,
-        connection: AsyncConnection[Any],
         counted: Mapping[str, measures.Tally],
         page: list[Recorded],
     ) -> None:
-        """Count a page. What is sealed is opened for its codes alone, and kept nowhere."""
+        """Count a page. The vault counts what is sealed by its codes: only counts leave it."""
         sealed = [r.position for r in page if not counted[r.type_uri].measure.recorded_by_hub]
-        opened = await tokens(connection, sealed, self._sealer)
+        for type_uri, cells in (await self._opener.count(sealed)).items():
+            counted[type_uri].merge(cells)
         for one in page:
-            token = opened.get(one.position)
-            payload = None if token is None else payload_of(token)
-            counted[one.type_uri].add(one.subject, payload)
+            counted[one.type_uri].note(one.subject)
 
 
 async def _published(connection: AsyncConnection[Any], first: date) -> Mapping[str, Any] | None:

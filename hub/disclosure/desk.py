@@ -3,6 +3,9 @@
 In: an Ask from a signed-in partner. Out: an Answer whose record is already durable.
 Never here: an answer that was not recorded; a lock held while deciding.
 
+Why nothing is opened here: the vault builds the answer and keeps it. It tells the digest, which the
+record must hold, and lets the answer go when that record is committed.
+
 Why recording before releasing is safe: a crash in between leaves a record of something that was
 not sent. The other order would leave something sent that nobody recorded.
 
@@ -17,21 +20,21 @@ from typing import Any
 
 from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused
 from hub.clock import Clock
-from hub.disclosure import glass, refusal
+from hub.disclosure import glass, refusal, wishes
 from hub.disclosure.ask import Answer, Ask, BundleError, Search
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.glass import FULL_RECORD_S, statement, told
 from hub.disclosure.look import Found
+from hub.disclosure.opening import Built, Form, Hole, Opener
 from hub.disclosure.readings import Reading, Readings
 from hub.disclosure.receipt import digest
 from hub.disclosure.release import Release
-from hub.disclosure.render import NOTHING
-from hub.disclosure.weigh import NO_FACTS
+from hub.disclosure.render import ERASED, NOTHING
+from hub.disclosure.weigh import NO_FACTS, Weighed
 from hub.ids import Source
 from hub.ledger.frontdoor import FrontDoor, Own, canonical, subject_sub_id
 from hub.ledger.read import Pool
 from hub.ledger.record import Guard, StaleError, subject_key
-from hub.ledger.sealing import Sealer
 
 MAX_TRIES = 5
 
@@ -44,7 +47,7 @@ class Desk:
         *,
         pool: Pool,
         door: FrontDoor,
-        sealer: Sealer,
+        opener: Opener,
         release: Release,
         cursors: Cursors,
         clock: Clock,
@@ -52,7 +55,8 @@ class Desk:
     ) -> None:
         self.pool = pool
         self.door = door
-        self.law = Readings(door.directory, pool, sealer, clock)
+        self.law = Readings(door.directory, pool, clock)
+        self._opener = opener
         self._release = release
         self._cursors = cursors
         self._source = source
@@ -67,7 +71,7 @@ class Desk:
         closed = await self.closed(ask)
         if closed is not None:
             return closed
-        return await self._settled(ask, self._page, lambda *_: canonical(NOTHING))
+        return await self._settled(ask, self._content, lambda *_: canonical(NOTHING))
 
     async def request(self, ask: Ask) -> Answer:
         """Answer a stated request, with its refusal in words where it is refused.
@@ -155,7 +159,7 @@ class Desk:
     async def _settled(
         self,
         ask: Ask,
-        released: Callable[[Ask, Found, Reading], bytes],
+        released: Callable[[Ask, Found, Reading, Form], dict[str, Any]],
         refused: Callable[[Found, Reading], bytes],
     ) -> Answer:
         """Decide and record until the facts, and the law, stand still."""
@@ -167,14 +171,34 @@ class Desk:
                 # A later page may be empty: the one before promised that there might be more.
                 later = ask.after is not None and not found.barred
                 if found.shown or found.pattern is not None or later:
-                    body = released(ask, found, law)
-                    answer = await self.record(self._made(ask, found, body, law), body, guards)
-                    return await self._stated(ask, found, answer)
+                    form = Form()
+                    content = released(ask, found, law, form)
+                    return await self._let_go(ask, found, law, guards, form.cut(content))
                 body = refused(found, law)
                 return await self.record(self._refused(ask, found, body, law), body, guards)
             except StaleError:
                 continue
         raise StaleError("the facts keep changing")
+
+    async def _let_go(
+        self,
+        ask: Ask,
+        found: Found,
+        law: Reading,
+        guards: tuple[Guard, ...],
+        cut: tuple[list[bytes], list[Hole]],
+    ) -> Answer:
+        """Have an answer built, record it, and only then have it: or say that it was erased."""
+        chunks, holes = cut
+        if not holes:
+            made = self._made(ask, found, law, digest(chunks[0]), None)
+            return await self._stated(ask, found, await self.record(made, chunks[0], guards))
+        built = await self._opener.build(chunks, holes)
+        if built.erased:
+            return await self.record(self._erased(ask, found, law), canonical(ERASED), guards)
+        entry = self._made(ask, found, law, built.body_digest, _told(found, built))
+        answer = await self._stated(ask, found, await self.record(entry, b"", guards))
+        return replace(answer, body=await self._opener.release(built.handle, answer.jti))
 
     async def _stated(self, ask: Ask, found: Found, answer: Answer) -> Answer:
         """Put on record that an officer broke the glass, before what it opened leaves.
@@ -195,42 +219,35 @@ class Desk:
         await self.door.say(Own(said, subject_sub_id(ask.subject), jti=str(found.glass_id)))
         return answer
 
-    def _page(self, ask: Ask, found: Found, law: Reading) -> bytes:
-        return canonical(self._content(ask, found, law))
-
-    def _released(self, ask: Ask, found: Found, law: Reading) -> bytes:
+    def _released(self, ask: Ask, found: Found, law: Reading, form: Form) -> dict[str, Any]:
         request_id = None if ask.request_id is None else str(ask.request_id)
-        content = self._content(ask, found, law)
+        content = self._content(ask, found, law, form)
         broken = None
         if ask.glass is not None:
             broken = told(ask.glass, found.opened, found.at)
-        return canonical(
-            {"outcome": "released", "request_id": request_id, **content, "break_glass": broken}
-        )
+        return {"outcome": "released", "request_id": request_id, **content, "break_glass": broken}
 
-    def _gathered(self, ask: Ask, found: Found, law: Reading) -> bytes:
-        return canonical(law.bundles.body(ask, found, self._next(ask, found)))
+    def _gathered(self, ask: Ask, found: Found, law: Reading, form: Form) -> dict[str, Any]:
+        return law.bundles.body(ask, found, self._next(ask, found), form)
 
     def _next(self, ask: Ask, found: Found) -> str | None:
         if found.more is None:
             return None
         return self._cursors.make(ask.partner, ask.subject, found.more.cursor)
 
-    def _content(self, ask: Ask, found: Found, law: Reading) -> dict[str, Any]:
+    def _content(self, ask: Ask, found: Found, law: Reading, form: Form) -> dict[str, Any]:
         cursor = self._next(ask, found)
-        items = [
-            law.renderer.item(w, found.payloads.get(w.candidate.position)) for w in found.shown
-        ]
-        wishes = None if found.wish is None else found.wish.plain()
-        return law.renderer.timeline(
-            ask, items, cursor=cursor, pattern=found.pattern, wishes=wishes
-        )
+        items = [law.renderer.item(w, form) for w in found.shown]
+        said = form.hole(wishes.hole(found.wishes)) if found.wishes else None
+        return law.renderer.timeline(ask, items, cursor=cursor, pattern=found.pattern, wishes=said)
 
-    def _made(self, ask: Ask, found: Found, body: bytes, law: Reading) -> DisclosureMade:
+    def _made(
+        self, ask: Ask, found: Found, law: Reading, body_digest: str, wish: Weighed | None
+    ) -> DisclosureMade:
         shown = found.shown
         return DisclosureMade(
-            **self._head(ask, found, body, law),
-            items=_lines(found),
+            **self._head(ask, found, body_digest, law),
+            items=_lines(found, wish),
             obligations=tuple(sorted({o for w in shown for o in w.decision.obligations})),
             break_glass=None if found.opened is None else str(found.glass_id),
             completed_by=None if found.opened is None else found.at + FULL_RECORD_S,
@@ -240,14 +257,19 @@ class Desk:
     def _refused(self, ask: Ask, found: Found, body: bytes, law: Reading) -> DisclosureRefused:
         missing = {f for d in found.decisions for _, f in d.missing}
         return DisclosureRefused(
-            **self._head(ask, found, body, law),
+            **self._head(ask, found, digest(body), law),
             reason_code=refusal.reason(found, law.rulebook),
             rules=refusal.rules(found, law.rulebook)[:80],
             would_change=tuple(sorted(missing))[:80],
             refer_to=found.refer_to,
         )
 
-    def _head(self, ask: Ask, found: Found, body: bytes, law: Reading) -> dict[str, Any]:
+    def _erased(self, ask: Ask, found: Found, law: Reading) -> DisclosureRefused:
+        return DisclosureRefused(
+            **self._head(ask, found, digest(canonical(ERASED)), law), reason_code="erased"
+        )
+
+    def _head(self, ask: Ask, found: Found, body_digest: str, law: Reading) -> dict[str, Any]:
         return {
             "about": "agency",
             "partner": ask.partner,
@@ -260,14 +282,18 @@ class Desk:
             "request_id": None if ask.request_id is None else str(ask.request_id),
             "rulebook": law.rulebook.sha256,
             "fact_position": max(found.known.positions.values(), default=0),
-            "body_digest": digest(body),
+            "body_digest": body_digest,
         }
 
 
-def _lines(found: Found) -> tuple[DisclosedItem, ...]:
+def _told(found: Found, built: Built) -> Weighed | None:
+    """Return the item whose wish the vault has told."""
+    return next((w for w in found.wishes if w.candidate.position == built.told), None)
+
+
+def _lines(found: Found, wish: Weighed | None) -> tuple[DisclosedItem, ...]:
     """Return the register's lines: each item shown, and a wish that stands on another page."""
     lines = tuple(w.recorded() for w in found.shown)
-    wish = found.wish
-    if wish is None or any(w.candidate == wish.weighed.candidate for w in found.shown):
+    if wish is None or any(w.candidate == wish.candidate for w in found.shown):
         return lines
-    return (*lines, wish.recorded())
+    return (*lines, wishes.recorded(wish))

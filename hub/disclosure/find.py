@@ -15,13 +15,13 @@ from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import Answer, Ask, Search
 from hub.disclosure.desk import Desk
 from hub.disclosure.interest import barred
+from hub.disclosure.opening import Opener
 from hub.disclosure.readings import Reading
 from hub.disclosure.receipt import digest
 from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
 from hub.ledger.frontdoor import canonical
 from hub.ledger.read import facts, subjects_of
 from hub.ledger.record import Guard, StaleError, relation_key, subject_key
-from hub.ledger.sealing import Sealer
 from hub.views import read
 
 MAX_SUBJECTS = 10
@@ -35,9 +35,9 @@ NOBODY = UUID(int=0)
 class Finder:
     """Answers searches through the desk."""
 
-    def __init__(self, desk: Desk, sealer: Sealer, clock: Clock) -> None:
+    def __init__(self, desk: Desk, opener: Opener, clock: Clock) -> None:
         self._desk = desk
-        self._sealer = sealer
+        self._opener = opener
         self._clock = clock
 
     async def find(self, search: Search) -> Answer:
@@ -65,8 +65,8 @@ class Finder:
     async def _look(
         self, search: Search, scales: Scales
     ) -> tuple[list[dict[str, Any]], list[DisclosedItem], tuple[Guard, ...]]:
-        macs = [self._sealer.blind(i.kind, i.value) for i in search.identifiers]
-        macs += [self._sealer.blind(kind, value) for kind, value in search.demographics]
+        named = [(i.kind.value, i.value) for i in search.identifiers]
+        macs = await self._opener.blind([*named, *search.demographics])
         found: list[dict[str, Any]] = []
         items: list[DisclosedItem] = []
         guards: dict[str, int] = {}

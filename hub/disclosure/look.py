@@ -11,7 +11,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from contracts.base import Category, Payload
+from contracts.base import Category
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure import wishes
 from hub.disclosure.ask import Ask
@@ -20,11 +20,8 @@ from hub.disclosure.interest import barred
 from hub.disclosure.refer import to_be_told
 from hub.disclosure.render import Renderer
 from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
-from hub.disclosure.wishes import Wish
-from hub.ledger.opened import payload_of
-from hub.ledger.read import Known, Pool, facts, tokens
+from hub.ledger.read import Known, Pool, facts
 from hub.ledger.record import agency_key, relation_key, subject_key
-from hub.ledger.sealing import Sealer
 from hub.rulebook import Decision
 from hub.telemetry import BLOCKED, Log, say
 from hub.views import read
@@ -46,7 +43,6 @@ class Found:
     weighed: tuple[Weighed, ...]
     decisions: tuple[Decision, ...]
     """Every decision taken, shown or not: what a refusal is explained from."""
-    payloads: Mapping[int, Payload | None]
     known: Known
     pattern: Mapping[str, Any] | None
     more: read.Candidate | None
@@ -54,8 +50,8 @@ class Found:
     at: int
     refer_to: tuple[str, ...] = ()
     """Whom a stated request that shows nothing waits for."""
-    wish: Wish | None = None
-    """What the person wants, where that may be told."""
+    wishes: tuple[Weighed, ...] = ()
+    """Items that may say what the person wants, newest first."""
     opened: Opened | None = None
     """What is shown only because an officer broke the glass."""
     glass_id: UUID | None = None
@@ -77,7 +73,6 @@ class Looker:
         pool: Pool,
         scales: Scales,
         renderer: Renderer,
-        sealer: Sealer,
         clock: Clock,
         *,
         plain: Scales | None = None,
@@ -86,7 +81,6 @@ class Looker:
         self._pool = pool
         self._scales = scales
         self._renderer = renderer
-        self._sealer = sealer
         self._clock = clock
         self._plain = plain
 
@@ -106,12 +100,11 @@ class Looker:
             relation = known.facts.get(relation_key(ask.subject, ask.partner), NO_FACTS)
             if barred(relation, ask.user):
                 return self._nothing(ask, known, now)
-            shown = [w.candidate.position for w in weighed if w.shown]
-            unsealed = await tokens(connection, shown, self._sealer)
+            shown = any(w.shown for w in weighed)
             pattern = await self._pattern(connection, ask, known)
-            wish = None
+            told: list[Weighed] = []
             if shown:
-                wish, known = await self._wish(connection, ask, open_to, known, now)
+                told, known = await self._wishes(connection, ask, open_to, known, now)
             refer_to: tuple[str, ...] = ()
             if ask.stated and (ask.gathers or (not shown and pattern is None)):
                 refer_to = await to_be_told(connection, ask, classes, self._scales, now)
@@ -119,21 +112,20 @@ class Looker:
         return Found(
             weighed=tuple(weighed),
             decisions=(*(w.decision for w in weighed), *(decision for _, decision in classes)),
-            payloads={p: None if t is None else payload_of(t) for p, t in unsealed.items()},
             known=known,
             pattern=pattern,
             more=more,
             asker=self._asker(ask, known),
             at=now,
             refer_to=refer_to,
-            wish=wish,
+            wishes=tuple(told),
             opened=self._opened(weighed, known, ask, now),
         )
 
-    async def _wish(
+    async def _wishes(
         self, connection: AsyncConnection[Any], ask: Ask, open_to: list[int], known: Known, now: int
-    ) -> tuple[Wish | None, Known]:
-        """Return the latest wish that may be told, looked for on whatever page it stands."""
+    ) -> tuple[list[Weighed], Known]:
+        """Return the latest items whose wish may be told, on whatever page each stands."""
         found = await newest(
             connection,
             str(ask.subject),
@@ -145,22 +137,13 @@ class Looker:
         )
         fresh = await facts(connection, keys_for(found, ask), now)
         weighed = self._scales.weigh(found, fresh, ask, london_day(now))
-        told = [w for w in weighed if wishes.may_tell(w)]
-        sealed = [w.candidate.position for w in told]
-        unsealed = await tokens(connection, sealed, self._sealer)
-        payloads = {p: None if t is None else payload_of(t) for p, t in unsealed.items()}
-        fields = {
-            w.candidate.position: self._renderer.fields(w, payloads.get(w.candidate.position))
-            for w in told
-        }
-        return wishes.first(told, payloads, fields), _joined(known, fresh)
+        return [w for w in weighed if wishes.may_tell(w)], _joined(known, fresh)
 
     def _nothing(self, ask: Ask, known: Known, now: int) -> Found:
         """Return what a subject who is nobody gives."""
         return Found(
             weighed=(),
             decisions=(),
-            payloads={},
             known=known,
             pattern=None,
             more=None,

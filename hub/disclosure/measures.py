@@ -107,11 +107,19 @@ class Tally:
     subjects: set[str] = field(default_factory=set)
     cells: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def add(self, subject: str | None, payload: Payload | None) -> None:
-        """Count one event."""
+    def note(self, subject: str | None) -> None:
+        """Count one event, and whom it is about."""
         self.count += 1
         if subject is not None:
             self.subjects.add(subject)
+
+    def merge(self, cells: Mapping[str, Mapping[str, int]]) -> None:
+        """Take cells that were counted elsewhere."""
+        for name, found in cells.items():
+            self.cells.setdefault(name, Counter()).update(found)
+
+    def sort(self, payload: Payload | None) -> None:
+        """Count what one event says into its cells."""
         for name, split in self.measure.splits.items():
             said = None if payload is None else getattr(payload, split.field)
             values = said if split.many and said else (said,)

@@ -19,10 +19,9 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-from contracts.base import Category, Payload
+from contracts.base import Category
 from contracts.disclosure import DisclosedItem
 from contracts.identity import SubjectDescribed
-from contracts.labels import left_out
 from contracts.telling import SubjectAccessRequested
 from hub.disclosure.weigh import Scales, Weighed
 from hub.rulebook import Decision, Rulebook
@@ -61,15 +60,6 @@ class Given(Weighed):
         line = super(Given, self).recorded()
         exempt = tuple(f"{c}={self.exempt[c].exemption}" for c in Category if c in self.exempt)
         return line.model_copy(update={"exempt": exempt})
-
-    def missing(self, payload: Payload) -> dict[str, Category]:
-        """Return each field left out, with the category it was left out for."""
-        found = {}
-        for path, lacks in left_out(payload, self.may, cleared=self.cleared):
-            first = next((c for c in Category if c in lacks and c in self.exempt), None)
-            if first is not None:
-                found[path] = first
-        return found
 
 
 def persons_law(rulebook: Rulebook) -> Rulebook:

@@ -16,7 +16,6 @@ from hub.disclosure.render import Renderer
 from hub.disclosure.weigh import Scales
 from hub.ledger.directory import Directory
 from hub.ledger.read import Pool
-from hub.ledger.sealing import Sealer
 from hub.rulebook import Rulebook
 
 KEPT = 4
@@ -45,10 +44,9 @@ class Reading:
 class Readings:
     """Gives the Reading of the release in force, made once for each text."""
 
-    def __init__(self, directory: Directory, pool: Pool, sealer: Sealer, clock: Clock) -> None:
+    def __init__(self, directory: Directory, pool: Pool, clock: Clock) -> None:
         self._directory = directory
         self._pool = pool
-        self._sealer = sealer
         self._clock = clock
         self._made: dict[str, Reading] = {}
 
@@ -69,7 +67,7 @@ class Readings:
 
     def _make(self, law: Rulebook) -> Reading:
         scales, renderer, glass = Scales(law), Renderer(law), through(law)
-        looker = Looker(self._pool, scales, renderer, self._sealer, self._clock)
+        looker = Looker(self._pool, scales, renderer, self._clock)
         return Reading(
             rulebook=law,
             scales=scales,
@@ -77,7 +75,7 @@ class Readings:
             purposes=purposes_of(law),
             looker=looker,
             through_glass=Looker(
-                self._pool, Scales(glass), Renderer(glass), self._sealer, self._clock, plain=scales
+                self._pool, Scales(glass), Renderer(glass), self._clock, plain=scales
             ),
             bundles=Bundles(looker, law),
         )

@@ -1,7 +1,7 @@
 """Keeps the fields of a payload whose category may be shown, and nothing else.
 
 In: an opened payload and the categories the binding decision shows. Out: the fields that leave.
-Never here: who decides. Only the desk's renderer may import this: redaction without a recorded
+Never here: who decides. Only the vault's builder may import this: redaction without a recorded
 decision would be a second way out.
 """
 

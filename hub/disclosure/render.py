@@ -1,7 +1,7 @@
 """Writes the body of an answer: what is shown, why, and what was withheld where that may be said.
 
-In: weighed items and opened payloads. Out: JSON-ready values, in one fixed order of members.
-Never here: a decision, I/O, a reason that only IG may read.
+In: weighed items. Out: JSON-ready values, in one fixed order of members, with holes for the vault.
+Never here: a decision, a payload, I/O, a reason that only IG may read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from contracts.base import Category, Payload
+from contracts.base import Category
+from contracts.labels import mask
 from hub.clock import utc_text
 from hub.disclosure.ask import Ask
+from hub.disclosure.opening import Fields, Form
 from hub.disclosure.purposes import REVIEW
-from hub.disclosure.redact import fields_shown
 from hub.disclosure.suppress import rounded
 from hub.disclosure.weigh import Weighed
 from hub.rulebook import Decision, Rulebook, explain
@@ -29,6 +30,14 @@ NOTHING: Mapping[str, Any] = {
 """The one answer for a subject that is unknown and for one that is hidden: byte for byte."""
 
 
+ERASED: Mapping[str, Any] = {
+    "type": "about:blank",
+    "title": "The record was erased",
+    "status": 410,
+}
+"""The answer about an erased person, to whoever would have been shown something."""
+
+
 class Renderer:
     """Renders answers under one rulebook. Explanations are kept: few distinct ones are asked."""
 
@@ -37,8 +46,8 @@ class Renderer:
         self._because = lru_cache(maxsize=10_000)(self._explain)
         self._decisions: dict[str, Decision] = {}
 
-    def item(self, weighed: Weighed, payload: Payload | None) -> dict[str, Any]:
-        """Return one item of an answer. `payload` is None where the person was erased."""
+    def item(self, weighed: Weighed, form: Form) -> dict[str, Any]:
+        """Return one item of an answer, with a hole in `form` for its fields."""
         candidate = weighed.candidate
         nameable = weighed.nameable()
         return {
@@ -48,19 +57,13 @@ class Renderer:
             "posted_by": candidate.posted_by,
             "occurred": utc_text(candidate.occurred_at),
             "recorded": utc_text(candidate.recorded_at_ms // 1000),
-            "status": "erased" if payload is None else _status(weighed),
-            "fields": self.fields(weighed, payload),
+            "status": _status(weighed),
+            "fields": form.hole(hole_of(weighed)),
             "shown": [c for c in Category if c in weighed.shown],
             "withheld": [c for c in Category if c in nameable],
             "because": self.because(weighed.decision),
             "obligations": list(weighed.decision.obligations),
         }
-
-    def fields(self, weighed: Weighed, payload: Payload | None) -> dict[str, Any]:
-        """Return the fields of an item that leave; none where the person was erased."""
-        if payload is None:
-            return {}
-        return {**fields_shown(payload, weighed.may, cleared=weighed.cleared)}
 
     def timeline(
         self,
@@ -69,7 +72,7 @@ class Renderer:
         *,
         cursor: str | None,
         pattern: Mapping[str, Any] | None,
-        wishes: Mapping[str, Any] | None = None,
+        wishes: str | None = None,
     ) -> dict[str, Any]:
         """Return the body of a page: what the person wants stands before what is said of them."""
         return {
@@ -145,6 +148,11 @@ class Renderer:
             for s in said
             if s.kind in ("shown", "withheld", "refer") and s.rule is not None
         ]
+
+
+def hole_of(weighed: Weighed) -> Fields:
+    """Return the hole for the fields of an item that leave."""
+    return Fields(weighed.candidate.position, mask(weighed.may), weighed.cleared)
 
 
 def _exact(count: int) -> int:

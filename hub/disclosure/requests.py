@@ -18,13 +18,12 @@ from psycopg.rows import dict_row
 from hub.clock import Clock, seconds
 from hub.disclosure.ask import Answer, Ask, RequestIdReusedError
 from hub.disclosure.desk import Desk
-from hub.ledger.read import Pool, bring_key
-from hub.ledger.record import SubjectErasedError, UnavailableError
-from hub.ledger.sealing import Sealer
+from hub.disclosure.opening import Opener
+from hub.ledger.read import Pool
+from hub.ledger.record import UnavailableError
 
 KEPT_S = 86_400
 CLAIM_S = 30
-_KIND = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +43,12 @@ class Requests:
         self,
         pool: Pool,
         desk: Desk,
-        sealer: Sealer,
+        opener: Opener,
         clock: Clock,
     ) -> None:
         self._pool = pool
         self._desk = desk
-        self._sealer = sealer
+        self._opener = opener
         self._clock = clock
 
     async def answer(self, ask: Ask, asked: bytes) -> Answer:
@@ -116,9 +115,7 @@ class Requests:
             return None
         body = bytes(row["body"])
         if row["key_id"] is not None:
-            if not await bring_key(connection, row["key_id"], self._sealer):
-                raise SubjectErasedError("the subject's key was destroyed")
-            body, _ = self._sealer.unseal(body, agency=partner, jti=request_id, kind=_KIND)
+            body = await self._opener.again(row["jti"], request_id, body)
         return Answer(outcome=row["outcome"], body=body, receipt=row["receipt"], jti=row["jti"])
 
     async def _keep(self, ask: Ask, request_id: UUID, answer: Answer, claimed_at: int) -> None:
@@ -127,14 +124,10 @@ class Requests:
         Raises:
             UnavailableError: this took so long that somebody else answers the same request.
         """
+        # An id that is nobody's has no key; then the answer says nothing about anybody.
+        sealed = await self._opener.keep(ask.subject, answer.body, ask.partner, request_id)
+        body, key_id = (answer.body, None) if sealed is None else (sealed, ask.subject)
         async with self._pool.connection() as connection:
-            body, key_id = answer.body, None
-            # An id that is nobody's has no key; then the answer says nothing about anybody.
-            if await bring_key(connection, ask.subject, self._sealer):
-                key_id = ask.subject
-                body, _ = self._sealer.seal(
-                    key_id, body, agency=ask.partner, jti=request_id, kind=_KIND
-                )
             kept = await connection.execute(
                 "UPDATE ops.answer SET body = %s, key_id = %s, outcome = %s, receipt = %s, jti = %s"
                 " WHERE partner = %s AND request_id = %s AND claimed_at = %s AND body IS NULL",

@@ -125,7 +125,7 @@ class Appender:
         unique, again = _first_of_each(batch)
         try:
             prepared = self._resolver.prepare([w.draft for w in unique])
-        except PersistenceError:
+        except (PersistenceError, UnavailableError):
             _fail(batch, UnavailableError("the store did not answer"))
             return
         ready: list[tuple[_Waiting, Sealed]] = []

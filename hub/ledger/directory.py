@@ -8,25 +8,41 @@ at the position read here, so one signed with a key revoked elsewhere is refused
 and so is an answer of the hub's own, decided under a law that was superseded elsewhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from psycopg import Connection
 
 from contracts.base import Payload
+from contracts.governance import Jwk, KeyRegistered
 from contracts.lawmaking import RulebookReleased
 from hub.intake.agencies import AgencyRegister
 from hub.intake.keyring import Keyring
 from hub.ledger.opened import payload_of
 from hub.ledger.read import governance_after
-from hub.ledger.sealing import Sealer
 from hub.rulebook import RulebookError
 from hub.rulebook.releases import Releases
 
 Connect: TypeAlias = Callable[[], AbstractContextManager[Connection[Any]]]
+FOR_EVER: Final = 2**52
+SIGNING_FILE: Final = "signing.bin"
+"""The hub's own first key, in the folder of its keys."""
+
+
+class Opens(Protocol):
+    """The vault, as the directory sees it."""
+
+    def governance(self, positions: Sequence[int]) -> list[tuple[int, bytes]]:
+        """Return the tokens of events about keys and agencies, in order.
+
+        Raises:
+            UnavailableError: the vault does not answer.
+            SealError: one was altered at rest.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +58,10 @@ class Standing:
 class Directory:
     """Keeps a Standing up to date. `now` is free; `refresh` reads the ledger."""
 
-    def __init__(self, connect: Connect, sealer: Sealer, seed: Keyring) -> None:
+    def __init__(self, connect: Connect, opens: Opens, seed: Keyring) -> None:
         """Start from `seed`: the hub's own key, by which the first events are signed."""
         self.connect = connect
-        self._sealer = sealer
+        self._opens = opens
         self._standing = Standing(seed, AgencyRegister.empty(), 0, Releases())
         self._lock = Lock()
 
@@ -59,13 +75,14 @@ class Directory:
         with self._lock:
             before = self._standing
             with self.connect() as connection:
-                fresh = governance_after(connection, before.position, self._sealer)
+                fresh = governance_after(connection, before.position)
             if fresh:
-                told = [(payload_of(t), at_ms // 1000, at) for at, at_ms, _, t in fresh]
+                opened = self._opens.governance(list(fresh))
+                told = [(payload_of(t), fresh[place] // 1000, place) for place, t in opened]
                 self._standing = Standing(
                     before.keyring.apply_all((payload, at_s) for payload, at_s, _ in told),
                     before.agencies.apply_all(payload for payload, _, _ in told),
-                    fresh[-1][0],
+                    max(fresh),
                     _released(before.law, told),
                 )
             return self._standing
@@ -80,3 +97,13 @@ def _released(law: Releases, told: list[tuple[Payload, int, int]]) -> Releases:
         with suppress(RulebookError):  # whoever is to decide by it is told
             _ = law.rows[-1].law
     return law
+
+
+def hub_keyring(jwk: Jwk) -> Keyring:
+    """Return the keyring in which only the hub's own first key stands: the root of trust."""
+    return Keyring.empty().apply(
+        KeyRegistered(
+            agency="hub", kid=jwk.thumbprint(), jwk=jwk, nbf=1, exp=FOR_EVER, approved_by=()
+        ),
+        recorded_at=0,
+    )

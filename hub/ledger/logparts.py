@@ -14,7 +14,7 @@ from hub.intake.signing import Signer
 from hub.ledger.anchor import Anchor
 from hub.ledger.checkpoint import ED25519, NoteKey, Verifier, log_origin
 from hub.ledger.cosigning import Cosigning, read_witnesses
-from hub.ledger.kek import file_key
+from hub.ledger.keyfile import file_key
 from hub.ledger.sequencer import Sequencer
 from hub.settings import Settings
 from hub.telemetry import Log, say

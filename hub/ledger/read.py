@@ -1,10 +1,10 @@
-"""Reads the ledger: headers by position, facts by key, tokens by position. Read-only.
+"""Reads the ledger: headers by position, facts by key. Read-only.
 
-In: positions, keys, a PostgreSQL connection. Out: Headers, facts, opened tokens.
-Never here: a write, a decision. Whoever opens a token has recorded why first.
+In: positions, keys, a PostgreSQL connection. Out: Headers, facts.
+Never here: a write, a decision, a sealed token (the vault reads those).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -15,7 +15,6 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.labels import unmask
 from hub.ledger.record import Header
-from hub.ledger.sealing import Sealer, SealError
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 """Connections of one event loop, in autocommit, as the role that reads."""
@@ -23,11 +22,6 @@ Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 _HEADER = (
     "SELECT position, agency, jti, digest, subject, type, kind, occurred_at, recorded_at,"
     " categories, routing, partner, pseq FROM ledger.header"
-)
-_SEALED = (
-    "SELECT h.position, h.agency, h.jti, h.kind, e.state, k.key_id, k.wrapped, k.state AS key_state"
-    " FROM ledger.header h JOIN ledger.events e ON e.notification_id = h.position"
-    " LEFT JOIN ledger.subject_key k ON k.key_id = h.key_id WHERE h.position = ANY(%s)"
 )
 _FACTS = (
     "SELECT s.key, s.position, (SELECT json_object_agg(c.fact, c.value) FROM ledger.fact_current c"
@@ -81,70 +75,14 @@ async def subjects_of(
         return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
-async def bring_key(connection: AsyncConnection[Any], key_id: UUID, sealer: Sealer) -> bool:
-    """Bring a subject's key to hand, and say whether there is one.
-
-    The table is asked though the key may be at hand: it may be destroyed by now, and a subject
-    that is nobody's must cost what any other costs.
-    """
-    async with connection.cursor() as cursor:
-        await cursor.execute(
-            "SELECT wrapped FROM ledger.subject_key WHERE key_id = %s AND state = 'live'", [key_id]
-        )
-        row = await cursor.fetchone()
-    if row is None:
-        return False
-    if not sealer.known(key_id):
-        sealer.admit(key_id, bytes(row[0]))
-    return True
-
-
-async def tokens(
-    connection: AsyncConnection[Any], positions: Iterable[int], sealer: Sealer
-) -> dict[int, bytes | None]:
-    """Open the tokens at `positions`. None where the subject's key was destroyed."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_SEALED, [list(positions)], prepare=True, binary=True)
-        rows = await cursor.fetchall()
-    return {row["position"]: open_row(row, sealer) for row in rows}
-
-
-def governance_after(
-    connection: Connection[Any], position: int, sealer: Sealer
-) -> list[tuple[int, int, str, bytes]]:
-    """Return keys' and agencies' events after `position`: position, recorded ms, poster, token."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            "SELECT position, recorded_at FROM ledger.header"
-            " WHERE kind IN ('key', 'policy') AND position > %s ORDER BY position",
-            [position],
-        )
-        places = {row["position"]: row["recorded_at"] for row in cursor.fetchall()}
-        cursor.execute(_SEALED + " ORDER BY h.position", [list(places)])
-        rows = cursor.fetchall()
-    opened = [(row, open_row(row, sealer)) for row in rows]
-    return [
-        (row["position"], places[row["position"]], row["agency"], token)
-        for row, token in opened
-        if token is not None
-    ]
-
-
-def open_row(row: Mapping[str, Any], sealer: Sealer) -> bytes | None:
-    """Open one row of `_SEALED`. None where the subject's key was destroyed.
-
-    Raises:
-        SealError: the key is there and the envelope does not open: the row was altered.
-    """
-    if row["key_id"] is None or row["key_state"] != "live":
-        return None
-    if not sealer.known(row["key_id"]):
-        sealer.admit(row["key_id"], bytes(row["wrapped"]))
-    envelope = bytes(row["state"])
-    if envelope[4:20] != row["key_id"].bytes:
-        raise SealError("an envelope names another key")
-    token, _ = sealer.unseal(envelope, agency=row["agency"], jti=row["jti"], kind=row["kind"])
-    return token
+def governance_after(connection: Connection[Any], position: int) -> dict[int, int]:
+    """Return where keys' and agencies' events stand after `position`, and when each came (ms)."""
+    rows = connection.execute(
+        "SELECT position, recorded_at FROM ledger.header"
+        " WHERE kind IN ('key', 'policy') AND position > %s ORDER BY position",
+        [position],
+    ).fetchall()
+    return {row[0]: row[1] for row in rows}
 
 
 def _header(row: Mapping[str, Any]) -> Header:

@@ -42,6 +42,10 @@ class SubjectErasedError(LedgerError):
     """The subject's key was destroyed: nothing of theirs can be opened or added."""
 
 
+class VaultRefusedError(LedgerError):
+    """The vault does not open this: no committed, unused record of a disclosure covers it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assertion:
     """One fact as it is folded. `key`: what it is about (schema.sql); `expires_at` in seconds."""

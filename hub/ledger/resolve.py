@@ -1,7 +1,7 @@
-"""Finds whose event it is, and seals it: the last step before the lock.
+"""Finds whose event it is, and has it sealed: the last step before the lock.
 
 In: Drafts. Out: Sealed entries, or a named refusal for each that cannot be one.
-Never here: the lock, a retry, an identifier in clear outside this call.
+Never here: the lock, a retry, a key, an identifier in clear outside this call.
 
 An identifier (NHS number, CQC location ...) is only ever looked up by its keyed hash. A new one
 gets a new hub id and a new key; both reach the database in the transaction of the event itself,
@@ -9,7 +9,7 @@ so a subject without an event cannot exist.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,11 +17,9 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresDatastore
 
 from hub.ids import Source
-from hub.ledger.kek import KekError
 from hub.ledger.record import (
     Assertion,
     Draft,
-    Identifier,
     LedgerError,
     SubjectErasedError,
     UnavailableError,
@@ -29,7 +27,7 @@ from hub.ledger.record import (
     key_of,
     name_of,
 )
-from hub.ledger.sealing import Sealer
+from hub.ledger.seals import Refused, Seal, SealJob, Seals
 from hub.ledger.store import Sealed
 
 _CACHED = 100_000
@@ -40,48 +38,53 @@ _NEWS = {"disclosure": 0, "key": 2, "policy": 2}
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What one batch found: new identifiers and keys, and subjects that cannot be written to."""
+    """What one batch found: new identifiers, and the seals."""
 
     minted: Mapping[bytes, UUID]
-    fresh: Mapping[UUID, bytes]
-    lost: Mapping[UUID, LedgerError]
+    seals: Mapping[int, Seal]
 
 
 class Resolver:
     """Turns drafts into sealed entries. Used by one thread at a time."""
 
-    def __init__(self, datastore: PostgresDatastore, sealer: Sealer, source: Source) -> None:
+    def __init__(self, datastore: PostgresDatastore, seals: Seals, source: Source) -> None:
         self._datastore = datastore
-        self._sealer = sealer
+        self._seals = seals
         self._source = source
         self._subjects: OrderedDict[bytes, UUID] = OrderedDict()
 
     def prepare(self, drafts: Sequence[Draft]) -> list[Sealed | LedgerError]:
-        """Resolve and seal a batch. Each draft gets its entry or the reason it has none."""
-        macs = [[(self._blind(i), i.exact) for i in d.identifiers] for d in drafts]
+        """Resolve and seal a batch. Each draft gets its entry or the reason it has none.
+
+        Raises:
+            UnavailableError: the vault does not answer.
+        """
+        macs = self._blinded(drafts)
+        gone = self._gone(drafts)
         self._look_up(m for row in macs for m, exact in row if exact)
         minted: dict[bytes, UUID] = {}
         owners: list[UUID | None] = [
             d.subject or self._owner(row, minted) for d, row in zip(drafts, macs, strict=True)
         ]
-        lost = self._fetch_keys(owner for owner in owners if owner is not None)
-        fresh: dict[UUID, bytes] = {}
+        fresh: set[UUID] = set()
         for n, row in enumerate(macs):
             owner = owners[n] or self._owner(row, minted)
             if owner is None and any(exact for _, exact in row):
                 owner = self._source.uuid()
-                fresh[owner] = self._sealer.new_key(owner)
+                fresh.add(owner)
             owners[n] = owner
-            if owner is None or owner in lost:
+            if owner is None or owner in gone:
                 continue
             for mac, exact in row:
                 if exact and mac not in self._subjects:
                     # Whoever named it first has it: a later alias in this batch cannot take it.
                     minted.setdefault(mac, owner)
-        batch = _Batch(minted, fresh, lost)
+        batch = _Batch(minted, self._sealed_all(drafts, owners, fresh))
+        if self._forget_erased(drafts, macs, batch):
+            return self.prepare(drafts)
         return [
-            self._sealed(d, owner, row, batch)
-            for d, owner, row in zip(drafts, owners, macs, strict=True)
+            self._entry(n, d, owner, row, batch)
+            for n, (d, owner, row) in enumerate(zip(drafts, owners, macs, strict=True))
         ]
 
     def placed(self, entry: Sealed, *, new: bool) -> None:
@@ -101,11 +104,50 @@ class Resolver:
         """Drop what was assumed about an entry that was not stored."""
         for mac, _ in entry.index:
             self._subjects.pop(mac, None)
-        if entry.new_key is not None:
-            self._sealer.forget(entry.subject)
 
-    def _blind(self, identifier: Identifier) -> bytes:
-        return self._sealer.blind(identifier.kind, identifier.value)
+    def _blinded(self, drafts: Sequence[Draft]) -> list[list[tuple[bytes, bool]]]:
+        """Return each draft's identifiers as the index has them, and whether each is exact."""
+        named = [(i.kind, i.value) for d in drafts for i in d.identifiers]
+        found = iter(self._seals.blind(named) if named else ())
+        return [[(next(found), i.exact) for i in d.identifiers] for d in drafts]
+
+    def _gone(self, drafts: Sequence[Draft]) -> set[UUID]:
+        """Return the hub ids given with an identifier that are nobody's: they can claim none."""
+        given = {d.subject for d in drafts if d.subject is not None and d.identifiers}
+        if not given:
+            return set()
+        with self._datastore.get_connection() as connection:
+            rows = connection.execute(
+                "SELECT key_id FROM ledger.subject_key WHERE state = 'live' AND key_id = ANY(%s)",
+                [list(given)],
+            ).fetchall()
+        return given - {row["key_id"] for row in rows}
+
+    def _forget_erased(
+        self, drafts: Sequence[Draft], macs: Sequence[list[tuple[bytes, bool]]], batch: _Batch
+    ) -> bool:
+        """Drop identifiers that this process still leads to somebody erased; say whether any did.
+
+        Whoever is posted about anew after an erasure is a new subject.
+        """
+        dropped = False
+        for n, seal in batch.seals.items():
+            if seal.refused == "erased" and drafts[n].subject is None:
+                found = [self._subjects.pop(mac, None) for mac, _ in macs[n]]
+                dropped |= any(subject is not None for subject in found)
+        return dropped
+
+    def _sealed_all(
+        self, drafts: Sequence[Draft], owners: Sequence[UUID | None], fresh: set[UUID]
+    ) -> dict[int, Seal]:
+        """Return the seals of those that have an owner, by their place in the batch."""
+        jobs = {
+            n: SealJob(owner, d.token, d.agency, d.jti, d.kind, owner in fresh)
+            for n, (d, owner) in enumerate(zip(drafts, owners, strict=True))
+            if owner is not None
+        }
+        seals = self._seals.seal(list(jobs.values())) if jobs else []
+        return dict(zip(jobs, seals, strict=True))
 
     def _owner(self, row: list[tuple[bytes, bool]], minted: dict[bytes, UUID]) -> UUID | None:
         known = (self._subjects.get(m) or minted.get(m) for m, exact in row if exact)
@@ -123,40 +165,14 @@ class Resolver:
         for row in rows:
             self._remember(bytes(row["mac"]), row["subject"])
 
-    def _fetch_keys(self, subjects: Iterable[UUID]) -> dict[UUID, LedgerError]:
-        """Bring every subject's key to hand; return those that cannot be, with the reason."""
-        wanted = {s for s in subjects if not self._sealer.known(s)}
-        if not wanted:
-            return {}
-        with self._datastore.get_connection() as connection:
-            rows = connection.execute(
-                "SELECT key_id, wrapped, state FROM ledger.subject_key WHERE key_id = ANY(%s)",
-                [list(wanted)],
-            ).fetchall()
-        lost: dict[UUID, LedgerError] = {s: UnknownSubjectError("no such subject") for s in wanted}
-        for row in rows:
-            if row["state"] != "live":
-                lost[row["key_id"]] = SubjectErasedError("the subject's key was destroyed")
-                continue
-            try:
-                self._sealer.admit(row["key_id"], bytes(row["wrapped"]))
-            except KekError:
-                # Refused alone: an altered key row must not hold up everybody else's events.
-                lost[row["key_id"]] = UnavailableError("the subject's key does not open")
-            else:
-                del lost[row["key_id"]]
-        return lost
-
-    def _sealed(
-        self, draft: Draft, owner: UUID | None, row: list[tuple[bytes, bool]], batch: _Batch
+    def _entry(
+        self, n: int, draft: Draft, owner: UUID | None, row: list[tuple[bytes, bool]], batch: _Batch
     ) -> Sealed | LedgerError:
         if owner is None:
             return UnknownSubjectError("the event names no subject this hub can resolve")
-        if owner in batch.lost:
-            return batch.lost[owner]
-        envelope, commitment = self._sealer.seal(
-            owner, draft.token, agency=draft.agency, jti=draft.jti, kind=draft.kind
-        )
+        seal = batch.seals[n]
+        if seal.refused:
+            return _REFUSED[seal.refused]()
         # An alias that already belongs to somebody else stays theirs: joining two people is a
         # human decision, never a side effect of a form filled in twice.
         index = tuple(
@@ -167,10 +183,11 @@ class Resolver:
         return Sealed(
             draft=draft,
             subject=owner,
-            envelope=envelope,
-            commitment=commitment,
+            envelope=seal.envelope,
+            commitment=seal.commitment,
             assertions=assertions(draft, owner),
-            new_key=batch.fresh.get(owner),
+            new_key=seal.wrapped,
+            kek_version=seal.kek_version,
             index=index,
         )
 
@@ -178,6 +195,13 @@ class Resolver:
         self._subjects[mac] = subject
         if len(self._subjects) > _CACHED:
             self._subjects.popitem(last=False)
+
+
+_REFUSED: Mapping[Refused, Callable[[], LedgerError]] = {
+    "unknown": lambda: UnknownSubjectError("no such subject"),
+    "erased": lambda: SubjectErasedError("the subject's key was destroyed"),
+    "unreadable": lambda: UnavailableError("the subject's key does not open"),
+}
 
 
 def stored_event(entry: Sealed) -> StoredEvent:

@@ -50,13 +50,13 @@ class Sealer:
             self._open.move_to_end(key_id)  # the least lately used goes first
             return True
 
-    def admit(self, key_id: UUID, wrapped: bytes) -> None:
+    def admit(self, key_id: UUID, wrapped: bytes, version: int) -> None:
         """Unwrap a stored key for use.
 
         Raises:
             KekError: it does not open.
         """
-        self._remember(key_id, AESGCM(self._keys.unwrap(key_id.bytes, wrapped)))
+        self._remember(key_id, AESGCM(self._keys.unwrap(key_id.bytes, wrapped, version)))
 
     def forget(self, key_id: UUID) -> None:
         """Drop a key: its subject was erased, or its first event was refused."""

@@ -51,6 +51,8 @@ class Sealed:
     assertions: tuple[Assertion, ...]
     new_key: bytes | None
     """The subject's wrapped key, where this entry is the first about it."""
+    kek_version: int
+    """Which master key it is wrapped under."""
     index: tuple[tuple[bytes, bool], ...]
     """Blinded identifiers to point at the subject, and whether each is exact."""
 
@@ -178,7 +180,7 @@ def _arrays(entries: Sequence[Sealed], now_ms: int) -> list[Any]:
         [f[4] for f in facts],
         [n for n, _ in keys],
         [e.subject for _, e in keys],
-        [1 for _ in keys],
+        [e.kek_version for _, e in keys],
         [e.new_key for _, e in keys],
         [n for n, _, _ in index],
         [m for _, _, (m, _) in index],

@@ -113,8 +113,15 @@ def test_every_setting_that_a_document_names_exists() -> None:
 def test_the_composed_services_hold_the_keys_apart_from_the_projector() -> None:
     services = yaml.safe_load(text(ROOT / "deploy" / "compose.yaml"))["services"]
     holders = {
-        service
-        for service, described in services.items()
-        if any(volume.startswith("keys:") for volume in described.get("volumes", []))
+        volume: {
+            service
+            for service, described in services.items()
+            if any(one.startswith(f"{volume}:") for one in described.get("volumes", []))
+        }
+        for volume in ("keys", "vault-keys", "vault-run")
     }
-    assert holders == {"api"}
+    assert holders == {
+        "keys": {"api", "operate"},
+        "vault-keys": {"vault"},
+        "vault-run": {"api", "operate", "vault"},
+    }

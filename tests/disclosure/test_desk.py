@@ -166,11 +166,17 @@ def test_numbers_for_a_partner_run_without_a_gap_over_every_kind_of_answer(parts
     assert [recorded(parts, a)["pseq"] for a in answers] == [1, 2, 3, 4, 5]
 
 
-def test_an_erased_person_leaves_items_without_fields(parts: Parts) -> None:
+def test_an_erased_person_is_gone_for_who_was_shown_them_and_unknown_to_others(
+    parts: Parts,
+) -> None:
     subject = consented(parts)
+    before = parts.timeline("home-e", subject).body
     parts.rows("UPDATE ledger.subject_key SET state = 'destroyed' WHERE key_id = %s", subject)
-    items = items_of(parts.timeline(ADVOCATE, subject))
-    assert {(item["status"], len(item["fields"])) for item in items} == {("erased", 0)}
+    answer = parts.timeline(ADVOCATE, subject)
+    assert (answer.outcome, answer.reason) == ("refused", "erased")
+    assert json.loads(answer.body)["status"] == 410
+    recorded(parts, answer)
+    assert parts.timeline("home-e", subject).body == before
 
 
 def test_who_may_be_described_is_shown_by_consent(parts: Parts) -> None:

@@ -92,7 +92,7 @@ def test_whoever_died_after_the_record_keeps_the_id_for_a_while_and_then_it_laps
 ) -> None:
     subject = consented(parts)
     hub, ask = parts.hub, ask_of(parts, subject)
-    dying = Dying(hub.pool, hub.desk, hub.sealer, hub.clock)
+    dying = Dying(hub.pool, hub.desk, hub.opening, hub.clock)
 
     async def die() -> None:
         with pytest.raises(KeyboardInterrupt):
@@ -125,7 +125,7 @@ class Slow(Requests):
 def test_whoever_was_overtaken_releases_nothing(parts: Parts) -> None:
     subject = consented(parts)
     hub, ask = parts.hub, ask_of(parts, subject)
-    slow = Slow(hub.pool, hub.desk, hub.sealer, hub.clock)
+    slow = Slow(hub.pool, hub.desk, hub.opening, hub.clock)
     slow.other, slow.second = hub.requests, []
     with pytest.raises(UnavailableError):
         parts.run(slow.answer(ask, b"asked"))

@@ -128,8 +128,9 @@ def test_a_connection_cut_between_commit_and_answer_doubles_nothing(
         while ask.is_alive():
             cut += len(faulty.rows(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE wait_event = 'SyncRep' AND query LIKE '%%ledger.append%%'"
-                " AND usename = %s", "hub_app",
+                " WHERE wait_event = 'SyncRep' AND (query LIKE '%%ledger.append%%'"
+                " OR query LIKE '%%vault.unwrap%%') AND usename = ANY(%s)",
+                ["hub_app", "hub_vault"],
             ))  # fmt: skip
             assert time.monotonic() < deadline
             time.sleep(0.02)

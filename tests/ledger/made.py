@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg_pool import ConnectionPool
 
 from contracts.base import Fact, Scope
 from hub.clock import Clock, FixedClock
@@ -21,8 +22,9 @@ from hub.ledger.append import Appender
 from hub.ledger.kek import FileKeys
 from hub.ledger.record import Draft, Guard, Identifier, Record
 from hub.ledger.resolve import Resolver
-from hub.ledger.sealing import Sealer
 from hub.ledger.store import HubRecorder, open_recorder
+from hub.vault.rows import Rows
+from hub.vault.vault import Vault
 from tests.support.ledger_rows import START_S, uid
 
 KEK, INDEX_KEY = b"k" * 32, b"i" * 32
@@ -85,7 +87,7 @@ class Writer:
 
     url: str
     clock: Clock
-    sealer: Sealer
+    vault: Vault
     recorder: HubRecorder
     resolver: Resolver
     appender: Appender
@@ -118,15 +120,27 @@ def writer(
     """Yield a writer that connects as the application's role."""
     source = source or SystemSource()
     clock = clock or FixedClock(START_S * 1000)
-    sealer = Sealer(FileKeys(KEK, INDEX_KEY, source), source)
     recorder = open_recorder(url.replace("//postgres:@", "//hub_app@", 1))
-    resolver = Resolver(recorder.datastore, sealer, source)
-    appender = Appender(recorder, resolver, clock)
-    try:
-        yield Writer(url, clock, sealer, recorder, resolver, appender)
-    finally:
-        appender.close()
-        recorder.datastore.close()
+    with vault_over(url, clock, source) as vault:
+        resolver = Resolver(recorder.datastore, vault, source)
+        appender = Appender(recorder, resolver, clock)
+        try:
+            yield Writer(url, clock, vault, recorder, resolver, appender)
+        finally:
+            appender.close()
+            recorder.datastore.close()
+
+
+@contextmanager
+def vault_over(url: str, clock: Clock, source: Source) -> Iterator[Vault]:
+    """Yield a vault in this process, which connects as the vault's role."""
+    with ConnectionPool(
+        url.replace("//postgres:@", "//hub_vault@", 1),
+        min_size=1,
+        max_size=4,
+        kwargs={"autocommit": True},
+    ) as pool:
+        yield Vault(FileKeys({1: KEK}, INDEX_KEY, source), Rows(pool, clock), clock, source)
 
 
 def check(url: str) -> int:

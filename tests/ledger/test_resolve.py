@@ -33,7 +33,7 @@ def test_two_agencies_that_name_one_number_speak_of_one_subject(
 def test_an_identifier_is_kept_only_as_a_keyed_hash(ledger: Writer) -> None:
     record = ledger.one(made("a"))
     assert ledger.rows("SELECT mac, subject FROM ledger.subject_index") == [
-        (ledger.sealer.blind("nhs_number", nhs(1).value), record.subject)
+        (ledger.vault.blind([("nhs_number", nhs(1).value)])[0], record.subject)
     ]
 
 

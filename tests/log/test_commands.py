@@ -1,33 +1,44 @@
 """The commands: what they print, and the exit codes that others build on."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from hub.cli import app
+from hub.clock import SystemClock
 from hub.ids import SystemSource
 from hub.ledger.checkpoint import Verifier
 from hub.ledger.logparts import log_key
+from hub.settings import Settings
 from tests.intake.world import HUB
 from tests.log.world import LogWorld
 from tests.support.parts import Enrolled
+from tests.support.vaults import vault_of
 
 
 @pytest.fixture
 def command(
     enrolled: Enrolled, fresh_hub: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> LogWorld:
-    """Return the log of a hub that the environment points at, sequenced."""
+) -> Iterator[LogWorld]:
+    """Yield the log of a hub that the environment points at, sequenced."""
     monkeypatch.setenv("HUB_DATABASE_URL", fresh_hub)
     monkeypatch.setenv("HUB_KEYS_DIR", str(enrolled.keys_dir))
     monkeypatch.setenv("HUB_HUB_URI", HUB)
     monkeypatch.setenv("HUB_ANCHOR_FILE", str(tmp_path / "anchor"))
+    monkeypatch.setenv("HUB_VAULT_SOCKET", str(tmp_path / "vault.sock"))
     with LogWorld.opened(fresh_hub, tmp_path / "anchor") as log:
         log.key = log_key(enrolled.keys_dir, HUB, SystemSource())
         log.sequence()
-    return log
+    settings = Settings(
+        vault_dir=enrolled.keys_dir / "vault",
+        vault_database_url=fresh_hub.replace("//postgres:@", "//hub_vault@", 1),
+        vault_socket=str(tmp_path / "vault.sock"),
+    )
+    with vault_of(settings, SystemClock(), SystemSource()):
+        yield log
 
 
 def run(*arguments: str) -> Result:

@@ -18,7 +18,7 @@ from hub.ledger.leaf import unpack
 from hub.ledger.logparts import log_key
 from tests.log.processes import Load, Sequencers, sequencers, until
 from tests.log.world import LogWorld
-from tests.support.postgres import SCHEMA, data_folder, embedded
+from tests.support.postgres import SCHEMAS, data_folder, embedded
 
 TAKEOVER_S = 5.0
 
@@ -136,8 +136,8 @@ def own_server() -> Iterator[Any]:
     ) as folder:
         server = embedded(Path(folder))
         with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
-            connection.execute(SCHEMA.read_bytes())
-            connection.execute(SCHEMA.with_name("log_schema.sql").read_bytes())
+            connection.execute(SCHEMAS[0].read_bytes())
+            connection.execute(SCHEMAS[0].with_name("log_schema.sql").read_bytes())
         try:
             yield server
         finally:

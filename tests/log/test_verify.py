@@ -356,7 +356,8 @@ def test_tampering_is_found_by_exactly_these_checks(
             refused = {type(error).__name__}
         kept = log.anchor.read()
         assert kept is not None
-        found = log.found(older=[("anchor", kept)], openings=story.openings())
+        with story.openings(log) as openings:
+            found = log.found(older=[("anchor", kept)], openings=openings)
     assert found | refused == case.found
 
 
@@ -366,13 +367,15 @@ def test_rewrite_under_the_real_key_shows_only_to_who_holds_an_older_checkpoint(
     with story.copy(tmp_path) as log:
         partners = log.one("SELECT note FROM ledger.tlog_checkpoint ORDER BY size DESC LIMIT 1")
         remove_and_resign(log)
-        assert log.found(openings=story.openings()) == set()
+        with story.openings(log) as openings:
+            assert log.found(openings=openings) == set()
         assert log.found(older=[("a partner", partners)]) == {"older"}
 
 
 def test_story_is_opened_whole_and_its_tail_is_counted(story: Story, tmp_path: Path) -> None:
     with story.copy(tmp_path) as log:
-        report = log.verify(openings=story.openings())
+        with story.openings(log) as openings:
+            report = log.verify(openings=openings)
         rows = log.one("SELECT count(*) FROM ledger.header")
     assert report["ok"]
     assert (report["rows"], report["opened"], report["erased"]) == (rows, rows, 0)
@@ -387,7 +390,8 @@ def test_rows_of_an_erased_subject_are_verified_unopened(story: Story, tmp_path:
             " (SELECT key_id FROM ledger.header WHERE position = %s)",
             [first],
         )
-        report = log.verify(openings=story.openings())
+        with story.openings(log) as openings:
+            report = log.verify(openings=openings)
     assert report["ok"]
     assert report["erased"] == 10
 
@@ -396,10 +400,12 @@ def test_header_under_a_release_that_cannot_be_read_may_say_less_and_is_counted(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with story.copy(tmp_path) as log:
-        assert log.verify(openings=story.openings())["held_to_less"] == 0
+        with story.openings(log) as openings:
+            assert log.verify(openings=openings)["held_to_less"] == 0
         omit_a_fact(log)
         monkeypatch.setattr(Said, "learn", lambda *_: None)
-        report = log.verify(openings=story.openings())
+        with story.openings(log) as openings:
+            report = log.verify(openings=openings)
     assert report["faults"] == []
     assert report["held_to_less"] > 0
 

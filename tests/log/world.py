@@ -4,8 +4,8 @@ In: databases of the session's PostgreSQL. Out: `LogWorld`, `Story`. Never here:
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -15,16 +15,21 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import Connection
 
-from hub.assembly import hub_keyring
+from hub.assembly import jwk_of
 from hub.audit.verify_log import Trust, verify
 from hub.audit.verify_opened import Openings
 from hub.audit.verify_said import Said
+from hub.clock import SystemClock
+from hub.ids import SystemSource
 from hub.intake import encoding
 from hub.intake.signing import Signer
 from hub.ledger.anchor import Anchor
 from hub.ledger.checkpoint import ED25519, NoteKey, Verifier
+from hub.ledger.directory import hub_keyring
 from hub.ledger.sequencer import Sequencer
 from hub.ledger.sequencer import connect as connect_sequencer
+from hub.settings import Settings
+from hub.vault import parts as vault_parts
 from tests.support.ledger_rows import Posted, uid
 from tests.support.ledger_rows import append as append_rows
 from tests.support.parts import Enrolled, concern, opened, person
@@ -129,7 +134,7 @@ class Story:
     postgres: Postgres
     name: str
     anchor: Path
-    openings: Callable[[], Openings]
+    openings: Callable[[LogWorld], AbstractContextManager[Openings]]
 
     @contextmanager
     def copy(self, folder: Path) -> Iterator[LogWorld]:
@@ -162,12 +167,20 @@ def told(postgres: Postgres, enrolled: Enrolled, folder: Path) -> Iterator[Story
                     world.sequence()
                 parts.post("gp-c", concern(harm="not sequenced yet"), person())
 
-        def openings() -> Openings:
-            from hub.assembly import open_keys  # noqa: PLC0415 - a sealer of its own each time
-            from hub.ids import SystemSource  # noqa: PLC0415
+        @contextmanager
+        def openings(world: LogWorld) -> Iterator[Openings]:
+            """Yield what opens a world's rows, with a sealer of its own each time."""
+            settings = Settings(
+                vault_dir=keys_dir / "vault",
+                vault_database_url=world.url.replace("//postgres:@", "//hub_vault@", 1),
+            )
+            with vault_parts.opened(settings, SystemClock(), SystemSource()) as vault:
 
-            _, sealer = open_keys(keys_dir, SystemSource())
-            return Openings(sealer, hub_keyring(signer), Said())
+                def unsealed(row: Mapping[str, Any]) -> tuple[bytes, bytes]:
+                    (whole,) = vault.rows.whole([row["position"]])
+                    return vault.envelopes.unsealed(whole)
+
+                yield Openings(unsealed, hub_keyring(jwk_of(signer)), Said())
 
         yield Story(postgres, name, folder / "anchor", openings)
     finally:

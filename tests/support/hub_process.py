@@ -176,6 +176,8 @@ def running(
     hub = RunningHub(settings, folder, {})
     try:
         prepare(hub.settings)
+        hub.processes["vault"] = start(hub, "hub", "vault")
+        hub.until(hub.settings.vault.exists)
         if people:
             hub.settings = signed_in(hub.settings, HOST)
             provider = identity_provider(hub.settings, people, folder)
@@ -228,6 +230,10 @@ def _settings(owner: str, folder: Path) -> Settings:
         port=port,
         keys_dir=keys,
         receipts=RECEIPTS,
+        vault_dir=folder / "vault",
+        vault_database_url=urlunsplit(
+            parts._replace(netloc=f"hub_vault@{parts.netloc.rpartition('@')[2]}")
+        ),
     )
 
 

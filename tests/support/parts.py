@@ -33,6 +33,7 @@ from tests.intake.world import HUB, NOW, OFFICERS, Agent, header, spelled
 from tests.support.ledger_rows import uid
 from tests.support.postgres import Postgres
 from tests.support.receipts import RECEIPTS
+from tests.support.vaults import NO_MORE, hub_settings, vault_of
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
@@ -203,19 +204,16 @@ def opened(
     clock: Clock | None = None,
     source: Source | None = None,
     receipts: Literal["await", "commit"] = RECEIPTS,
+    master_keys: Mapping[str, Any] = NO_MORE,
 ) -> Iterator[Parts]:
-    """Yield a hub over a prepared database, as the API's own role reaches it."""
-    settings = Settings(
-        owner_url=owner,
-        database_url=owner.replace("//postgres:@", "//hub_app@", 1),
-        keys_dir=keys_dir,
-        hub_uri=HUB,
-        approvers=",".join(OFFICERS),
-        receipts=receipts,
+    """Yield a hub over a prepared database; `master_keys` say where those are, if not in files."""
+    settings = hub_settings(
+        owner, keys_dir, hub_uri=HUB, approvers=",".join(OFFICERS), receipts=receipts, **master_keys
     )
     clock = clock or FixedClock(NOW * 1000)
-    with asyncio.Runner() as runner:
-        hub = build(settings, clock=clock, source=source or SystemSource())
+    source = source or SystemSource()
+    with vault_of(settings, clock, source), asyncio.Runner() as runner:
+        hub = build(settings, clock=clock, source=source)
         runner.run(hub.open())
         parts = Parts(hub, owner, runner)
         try:

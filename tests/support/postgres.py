@@ -19,7 +19,8 @@ from psycopg import sql
 
 from hub.views import tables
 
-SCHEMA = Path(__file__).parents[2] / "hub" / "ledger" / "schema.sql"
+LEDGER = Path(__file__).parents[2] / "hub" / "ledger"
+SCHEMAS = (LEDGER / "schema.sql", LEDGER / "vault_schema.sql")
 NOTICE_ACK: LiteralString = """
     CREATE SCHEMA IF NOT EXISTS ops;
     CREATE TABLE IF NOT EXISTS ops.notice_ack (
@@ -67,7 +68,8 @@ class Postgres:
         if name is None:
             name = self._templates[f"{views}"] = self.create()
             with psycopg.connect(self.url(name), autocommit=True) as connection:
-                connection.execute(SCHEMA.read_bytes())
+                for script in SCHEMAS:
+                    connection.execute(script.read_bytes())
                 if views:
                     connection.execute(NOTICE_ACK)
                     tables.create(connection)

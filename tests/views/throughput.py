@@ -25,7 +25,7 @@ from hub.rulebook import shipped
 from hub.views import tables
 from hub.views.runner import Projector, connect
 from tests.support.ledger_rows import START_S, Posted, append, event, registered, uid
-from tests.support.postgres import FAST, SCHEMA, data_folder, embedded
+from tests.support.postgres import FAST, SCHEMAS, data_folder, embedded
 
 AGENCIES = {
     "council-a": "council",
@@ -141,7 +141,7 @@ def main() -> None:
             with psycopg.connect(url, autocommit=True) as connection:
                 for statement in FAST:
                     connection.execute(statement)
-                connection.execute(SCHEMA.read_bytes())
+                connection.execute(SCHEMAS[0].read_bytes())
                 tables.create(connection)
             reads = int(sys.argv[1]) if len(sys.argv) > 1 else 0
             sys.stdout.write(f"{measure(url, reads=reads)}\n")

@@ -1,0 +1,164 @@
+"""What the vault reads from the ledger, and the log of what it opened.
+
+In: positions, the role hub_vault. Out: sealed rows; lines of vault.unwrap, committed.
+Never here: a key, a plaintext.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import UUID
+
+from psycopg import Connection, OperationalError
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from hub.clock import Clock
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+_SEALED: LiteralString = (
+    "SELECT h.position, h.agency, h.jti, h.kind, h.type, h.categories, h.recorded_at, e.state,"
+    " k.key_id, k.wrapped, k.kek_version, k.state AS key_state"
+    " FROM ledger.header h JOIN ledger.events e ON e.notification_id = h.position"
+    " LEFT JOIN ledger.subject_key k ON k.key_id = h.key_id WHERE h.position = ANY(%s)"
+)
+_KEYS: LiteralString = (
+    "SELECT key_id, wrapped, kek_version, state FROM ledger.subject_key WHERE key_id = ANY(%s)"
+)
+_WHOLE: LiteralString = (
+    "SELECT h.*, e.state, k.wrapped, k.kek_version, k.state AS key_state"
+    " FROM ledger.header h JOIN ledger.events e ON e.notification_id = h.position"
+    " LEFT JOIN ledger.subject_key k ON k.key_id = h.key_id WHERE h.position = ANY(%s)"
+    " ORDER BY h.position"
+)
+_OPENED: LiteralString = (
+    "INSERT INTO vault.unwrap (at, reason, dis, partner, positions, items, body_digest)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
+# One statement: the record is committed, has these bytes' digest, names each of these items with
+# each of these categories, and no line of the log has used it.
+_USED: LiteralString = (
+    "INSERT INTO vault.unwrap (at, reason, dis, partner, positions, items, body_digest)"
+    " SELECT %(at)s, 'disclosure', h.jti, h.partner, %(positions)s, %(items)s, %(digest)s"
+    " FROM ledger.header h WHERE h.agency = 'hub' AND h.jti = %(dis)s AND h.kind = 'disclosure'"
+    " AND h.type = %(type)s AND h.routing->>'body_digest' = %(digest)s"
+    " AND h.routing->'items' @> %(lines)s"
+    " ON CONFLICT (dis) WHERE reason = 'disclosure' DO NOTHING RETURNING 1"
+)
+_OURS: LiteralString = (
+    "SELECT 1 FROM vault.unwrap WHERE reason = 'disclosure' AND dis = %(dis)s"
+    " AND body_digest = %(digest)s AND at = %(at)s"
+)
+_RECORDED: LiteralString = (
+    "SELECT partner, routing->>'body_digest' FROM ledger.header"
+    " WHERE agency = 'hub' AND jti = %s AND kind = 'disclosure'"
+)
+_MADE = "https://hub.example/events/disclosure-made/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of an answer, as its record must name it."""
+
+    position: int
+    categories: tuple[str, ...]
+
+
+class Rows:
+    """The vault's own way to the database."""
+
+    def __init__(self, pool: "ConnectionPool[Connection[Any]]", clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    def sealed(self, positions: Iterable[int]) -> dict[int, dict[str, Any]]:
+        """Return the sealed rows at some positions."""
+        with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as c:
+            c.execute(_SEALED, [list(positions)], prepare=True, binary=True)
+            return {row["position"]: row for row in c.fetchall()}
+
+    def whole(self, positions: Sequence[int]) -> list[dict[str, Any]]:
+        """Return rows with all that the ledger holds of them, in order."""
+        with self._pool.connection() as connection, connection.cursor(row_factory=dict_row) as c:
+            c.execute(_WHOLE, [list(positions)])
+            return c.fetchall()
+
+    def head(self) -> int:
+        """Return the ledger's last position."""
+        with self._pool.connection() as connection:
+            row = connection.execute("SELECT max(position) FROM ledger.header").fetchone()
+        return 0 if row is None or row[0] is None else int(row[0])
+
+    def keys(self, ids: Iterable[UUID]) -> dict[UUID, tuple[bytes, int, str]]:
+        """Return subjects' keys: wrapped, under which master key, and their state."""
+        with self._pool.connection() as connection:
+            found = connection.execute(_KEYS, [list(ids)], prepare=True).fetchall()
+        return {row[0]: (bytes(row[1]), row[2], row[3]) for row in found}
+
+    def opened(
+        self,
+        reason: str,
+        *,
+        items: int,
+        positions: Sequence[int] = (),
+        dis: UUID | None = None,
+        partner: str | None = None,
+        digest: str | None = None,
+    ) -> None:
+        """Put on record that something is opened. It is durable when this returns."""
+        line = [self._clock.now_ms(), reason, dis, partner, list(positions), items, digest]
+        with self._pool.connection() as connection:
+            connection.execute(_OPENED, line)
+
+    def use(self, dis: UUID, digest: str, lines: Sequence[Line]) -> bool:
+        """Use a committed disclosure for these items, once; return whether that may be."""
+        named = [{"position": o.position, "categories": list(o.categories)} for o in lines]
+        said = {
+            "at": self._clock.now_ms(),
+            "positions": [o.position for o in lines],
+            "items": len(lines),
+            "digest": digest,
+            "dis": dis,
+            "type": _MADE,
+            "lines": Jsonb(named),
+        }
+        try:
+            return self._found(_USED, said)
+        except OperationalError:
+            # The connection went, perhaps after the commit. The line may be there: it is ours if
+            # it is of this answer and of this moment.
+            return self._found(_USED, said) or self._found(_OURS, said)
+
+    def _found(self, statement: LiteralString, said: Mapping[str, Any]) -> bool:
+        with self._pool.connection() as connection:
+            return connection.execute(statement, said, prepare=True).fetchone() is not None
+
+    def recorded(self, dis: UUID) -> tuple[str, str] | None:
+        """Return to whom an answer was recorded, and its digest."""
+        with self._pool.connection() as connection:
+            return connection.execute(_RECORDED, [dis], prepare=True).fetchone()
+
+    def rewrap(self, old: int, new: int, keys: dict[UUID, bytes]) -> int:
+        """Store keys that were wrapped anew; return how many were still as they had been read."""
+        values = [old, new, list(keys), list(keys.values())]
+        with self._pool.connection() as connection:
+            row = connection.execute("SELECT vault.rewrap(%s, %s, %s, %s)", values).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def under(self, version: int, limit: int) -> dict[UUID, bytes]:
+        """Return some live keys that are wrapped under a master key."""
+        with self._pool.connection() as connection:
+            found = connection.execute(
+                "SELECT key_id, wrapped FROM ledger.subject_key"
+                " WHERE kek_version = %s AND state = 'live' LIMIT %s",
+                [version, limit],
+            ).fetchall()
+        return {row[0]: bytes(row[1]) for row in found}
+
+    def destroy(self, subject: UUID) -> bool:
+        """Destroy a subject's key, if the ledger says that it is to be; return whether it was."""
+        with self._pool.connection() as connection:
+            row = connection.execute("SELECT vault.destroy_key(%s)", [subject]).fetchone()
+        return bool(row and row[0])
