@@ -20,7 +20,7 @@ CREATE SCHEMA IF NOT EXISTS vault;
 
 -- One line for each time something was opened, committed before any of it left the vault.
 CREATE TABLE IF NOT EXISTS vault.unwrap (
-    id          bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id          uuid    PRIMARY KEY DEFAULT gen_random_uuid(), -- a counter would not come back with a backup
     at          bigint  NOT NULL,           -- milliseconds
     reason      text    NOT NULL CHECK (reason IN
         ('disclosure', 'again', 'unreleased', 'directory', 'verify', 'audit', 'count', 'rekey')),

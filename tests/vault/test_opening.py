@@ -25,7 +25,7 @@ WORDS = "seen on the ward"
 def unwraps(parts: Parts, reason: str = "disclosure") -> list[tuple[Any, ...]]:
     return parts.rows(
         "SELECT dis, partner, positions, items, body_digest FROM vault.unwrap"
-        " WHERE reason = %s ORDER BY id",
+        " WHERE reason = %s ORDER BY at",
         reason,
     )
 
