@@ -46,6 +46,7 @@ from hub.ledger.record import (
     SubjectErasedError,
     UnavailableError,
     UnknownSubjectError,
+    VaultRefusedError,
 )
 from hub.rulebook.releases import NotInForceError
 
@@ -110,6 +111,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (SubjectErasedError, 410),
     (UnknownSubjectError, 404),
     (StaleError, 503),
+    (VaultRefusedError, 503),
     (UnavailableError, 503),
     (NotInForceError, 503),
     (psycopg.OperationalError, 503),
