@@ -78,13 +78,13 @@ def test_the_vault_destroys_only_the_key_that_the_ledger_says(
     ]
 
 
-def test_an_auditor_reads_what_was_opened_and_nothing_sealed(told: Parts) -> None:
+def test_an_auditor_reads_what_was_opened_and_no_key(told: Parts) -> None:
     with as_role(told, "hub_audit") as auditor:
         opened = auditor.execute(
             "SELECT u.items = jsonb_array_length(h.routing->'items') FROM vault.unwrap u"
             " JOIN ledger.header h ON h.jti = u.dis WHERE u.reason = 'disclosure'"
         ).fetchall()
         assert opened == [(True,)]
-        for table in ("ledger.events", "ledger.subject_key", "ledger.subject_index"):
+        for table in ("ledger.subject_key", "ledger.subject_index", "ops.answer"):
             with pytest.raises(InsufficientPrivilege):
                 auditor.execute(f"SELECT * FROM {table}".encode())  # noqa: S608 - our own names
