@@ -40,6 +40,7 @@ OPERATIONS = (
     "GET /subjects/{subject}/bundle",
     "GET /subjects/{subject}/disclosures",
     "GET /subjects/{subject}/known",
+    "POST /subjects/{subject}/orders",
     "POST /disclosures",
     "POST /advice",
     "GET /dashboard",
