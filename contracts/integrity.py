@@ -7,9 +7,10 @@ Never here: a deletion. An earlier item stays in the log; what may be shown of i
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from contracts.base import Category, Count, Day, Digest, Fact, Position, Slug, Text, Uuid, type_uri
+from contracts.governance import TwoOfficers
 from contracts.marks import EXISTENCE, OUTCOME, ROUTED, YesNo, free, item_fact
 from contracts.subject import SubjectEvent, SubjectHead
 
@@ -81,6 +82,11 @@ class ClearedForRelease(SubjectEvent):
         yield from item_fact("narrative_cleared", self.cleared, item=self.item)
 
 
+ShredReason: TypeAlias = Literal[
+    "retention_ended", "erasure_request", "unlawfully_held", "court_order"
+]
+
+
 class RedactedByKeyShred(SubjectHead):
     """The subject's key was destroyed: what was sealed under it can be read by no one."""
 
@@ -92,6 +98,8 @@ class RedactedByKeyShred(SubjectHead):
     items: Annotated[Count, ROUTED]
     certificate: Annotated[Digest, ROUTED]
     """SHA-256 of the certificate that lists who had the data."""
+    reason: Annotated[ShredReason, ROUTED]
+    approved_by: Annotated[TwoOfficers, ROUTED]
 
 
 class RecipientNotified(SubjectHead):

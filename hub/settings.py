@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """Who stamps the checkpoint in an evidence pack with the time (RFC 3161). Empty: nobody."""
     tsa_ca: str = ""
     """A file with the certificates that the stamp's signature leads to (PEM); packs carry it."""
+    holds_file: str = ""
+    """What must not be erased: a line for each hold, an id (or `*` for all) and for what."""
     approvers: str = "officer-1,officer-2"
     """Two officers who stand for the hub's own keys and registrations, as opaque ids."""
 

@@ -48,6 +48,7 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
         "HUB_OIDC_ROLES_CLAIM": "roles",
         "HUB_VAULT_SOCKET": "/run/vault/socket",
         "HUB_VAULT_DIR": "/vault",
+        "HUB_HOLDS_FILE": "/etc/holds",
         "HUB_VAULT_DATABASE_URL": "postgresql://vault@db/x",
         "HUB_KEK": "pkcs11",
         "HUB_PKCS11_MODULE": "/usr/lib/module.so",

@@ -113,6 +113,9 @@ class RowChecks:
             known = self._facts.get((key, fact))
             if known is None or (fact, known[0]) != _FINAL:
                 self._facts[key, fact] = (value, row["position"], expires)
+        if row["kind"] == "shred":
+            # News about whoever was erased, though it puts no fact on record.
+            self._scopes[f"s:{row['routing'].get('key_id')}"] = row["position"]
 
     def _compare(
         self,

@@ -1,22 +1,32 @@
-"""Commands about what is sealed: vault, rekey.
+"""Commands about what is sealed: vault, rekey, shred.
 
 In: settings and options. Out: a running process, or a report and an exit code.
 Never here: how anything is opened or wrapped (hub.vault).
 """
 
+import asyncio
 import json
-from typing import Annotated
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
+from uuid import UUID
 
 import typer
 
+from contracts.integrity import ShredReason
 from hub.cli.service import stopped_by_signals
-from hub.settings import load
+from hub.settings import Settings, load
+
+if TYPE_CHECKING:
+    from hub.api.parts import Hub
+    from hub.audit.erasure import Erased, Order
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(vault)
     app.command()(rekey)
+    app.command()(shred)
 
 
 def vault() -> None:
@@ -84,3 +94,66 @@ def rekey(
     typer.echo(f"master key {done.version} wraps {done.rewrapped:,} subjects' keys")
     for version in done.destroyed:
         typer.echo(f"master key {version} is destroyed")
+
+
+def shred(
+    subject: Annotated[str, typer.Argument(help="The hub's id of the subject.")],
+    *,
+    reason: Annotated[
+        str,
+        typer.Option(help="retention_ended, erasure_request, unlawfully_held or court_order."),
+    ],
+    approved_by: Annotated[
+        list[str], typer.Option(help="An officer who approves, of HUB_APPROVERS. Twice.")
+    ],
+    certificate: Annotated[Path, typer.Option(help="Where to write the certificate.")],
+) -> None:
+    """Erase a subject. Example: hub shred ID --reason R --approved-by A --approved-by B.
+
+    Writes CERTIFICATE (signed, one JWS) and CERTIFICATE.txt. Exit code 1: something stands against
+    it, and is told; nothing was done. Run it again where it was cut off.
+    """
+    from hub.assembly import DatabaseError, with_hub  # noqa: PLC0415
+    from hub.audit.erasure import ObstacleError, read_aloud  # noqa: PLC0415
+    from hub.ledger.record import LedgerError  # noqa: PLC0415
+    from hub.shredding import erasure_of, holds_on  # noqa: PLC0415
+
+    settings = load()
+    order = _order(subject, reason, approved_by, settings)
+
+    async def work(hub: "Hub") -> "Erased | None":
+        held = holds_on(settings.holds_file, order.subject)
+        return await erasure_of(hub).erase(replace(order, holds=held))
+
+    try:
+        done = asyncio.run(with_hub(settings, work))
+    except (DatabaseError, ObstacleError, LedgerError, OSError) as refused:
+        typer.echo(f"hub shred: {refused}", err=True)
+        raise typer.Exit(1) from None
+    if done is None:
+        typer.echo("erased before; whatever was left undone is done")
+        return
+    certificate.write_text(done.certificate, "ascii")
+    readable = certificate.with_name(f"{certificate.name}.txt")
+    readable.write_text(read_aloud(done.claims), "utf-8")
+    typer.echo(read_aloud(done.claims))
+
+
+def _order(subject: str, reason: str, approved_by: list[str], settings: Settings) -> "Order":
+    from hub.audit.erasure import Order  # noqa: PLC0415
+
+    try:
+        who = UUID(subject)
+    except ValueError:
+        _stop("an id is no UUID")
+    if len(set(approved_by)) < 2 or not set(approved_by) <= set(settings.officers):  # noqa: PLR2004
+        _stop("two different officers of HUB_APPROVERS approve")
+    found: list[ShredReason] = [one for one in get_args(ShredReason) if one == reason]
+    if not found:
+        _stop("no such reason")
+    return Order(subject=who, reason=found[0], approved_by=tuple(approved_by))
+
+
+def _stop(words: str) -> NoReturn:
+    typer.echo(f"hub shred: {words}", err=True)
+    raise typer.Exit(2)

@@ -20,13 +20,14 @@ from contracts.governance import (
     KeyRevoked,
 )
 from contracts.identity import SubjectDescribed
+from contracts.integrity import RedactedByKeyShred
 from contracts.labels import JSON, categories_mask, routing
 from contracts.lawmaking import RulebookApproved, RulebookText
 from hub.intake.agencies import HUB_SLUG
 from hub.intake.identifiers import Identifier as Named
 from hub.intake.identifiers import IdentifierKind
 from hub.ledger.demographics import demographic_keys
-from hub.ledger.record import Draft, Guard, Identifier, standing_key
+from hub.ledger.record import Draft, Guard, Identifier, standing_key, subject_key
 from hub.rulebook.model import FactEntry
 from hub.rulebook.rule import PERSON
 
@@ -35,6 +36,7 @@ KINDS: tuple[tuple[tuple[type[Payload], ...], str], ...] = (
     ((RegisterEntry,), "disclosure"),
     ((RecipientAcknowledged, StatementAgreed), "ack"),
     ((KeyRegistered, KeyRevoked), "key"),
+    ((RedactedByKeyShred,), "shred"),
     ((AgencyRegistered, RulebookText, RulebookApproved), "policy"),
 )
 """The leaf kind of what is not an ordinary `event`."""
@@ -94,7 +96,7 @@ def draft(
             if _may_assert(f, verified, poster_kind, vocabulary)
         ),
         guards=guards,
-        touches=(standing_key(payload.agency),) if isinstance(payload, AboutAgency) else (),
+        touches=_touches(payload),
         partner=payload.partner if isinstance(payload, RegisterEntry) else None,
     )
 
@@ -103,6 +105,13 @@ def draft(
 def kind_of(said: type[Payload]) -> str:
     """Return the leaf kind of a type of payload."""
     return next((kind for types, kind in KINDS if issubclass(said, types)), "event")
+
+
+def _touches(payload: Payload) -> tuple[str, ...]:
+    """Return under which keys this is news: an answer about somebody erased meanwhile is stale."""
+    if isinstance(payload, RedactedByKeyShred):
+        return (subject_key(UUID(payload.key_id)),)
+    return (standing_key(payload.agency),) if isinstance(payload, AboutAgency) else ()
 
 
 def _whose(verified: _Said) -> tuple[UUID | None, tuple[Identifier, ...]]:

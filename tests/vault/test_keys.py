@@ -1,7 +1,6 @@
 """Master keys change while the hub goes on; what was wrapped under a destroyed one is lost."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,20 +10,7 @@ from hub.ledger.sealing import SealError
 from hub.vault.client import Operating
 from hub.vault.serve import operators
 from tests.disclosure.scene import ADVOCATE, consented
-from tests.support.parts import NHS_NUMBERS, Enrolled, Parts, concern, known, opened, person
-
-
-@pytest.fixture
-def own(enrolled: Enrolled, fresh_hub: str, tmp_path: Path) -> Iterator[Parts]:
-    """Yield a hub with master keys of its own, to be changed."""
-    folder = tmp_path / "keys" / "vault"
-    folder.mkdir(parents=True, mode=0o700)
-    for file in enrolled.keys_dir.glob("*.bin"):
-        (tmp_path / "keys" / file.name).write_bytes(file.read_bytes())
-    for file in (enrolled.keys_dir / "vault").glob("*.bin"):
-        (folder / file.name).write_bytes(file.read_bytes())
-    with opened(fresh_hub, tmp_path / "keys") as parts:
-        yield parts
+from tests.support.parts import NHS_NUMBERS, Parts, concern, known, opened, person
 
 
 @pytest.fixture

@@ -1,0 +1,205 @@
+"""Erases a subject: two approvals, no hold, a leaf in the log; then the key and what is cached go.
+
+In: an order, the hub's parts. Out: an Erased with its signed certificate, or the obstacles.
+Never here: a plaintext, a fact about the person, a key (the vault destroys it, as the log says).
+
+The certificate is made first, because the leaf holds its digest. The leaf is durable before the key
+is destroyed: a crash in between leaves a key that the next run destroys.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from contracts.disclosure import DisclosureMade, RecipientAcknowledged
+from contracts.enquiry import EnquiryConcluded, EnquiryOpened, EnquiryReopened
+from contracts.integrity import RedactedByKeyShred, ShredReason
+from hub.clock import Clock, seconds, utc_text
+from hub.intake.agencies import HUB_SLUG
+from hub.intake.signing import Signer
+from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
+from hub.ledger.read import Pool, facts
+from hub.ledger.record import UnavailableError, UnknownSubjectError, subject_key
+
+CERTIFICATE_TYP: Final = "hub-erasure+jwt"
+YEARS: Final = {"adult": 8, "child": 25, "professional": 25, "setting": 25}
+"""How long a record is kept after its last entry. Source: Records Management Code of Practice
+(NHS England, 2021), appendix II: adults 8 years, children to the 25th birthday; the ledger does not
+know a birthday in the clear, so 25 years for all others (product choice: never too short)."""
+BEFORE_TIME: Final = frozenset({"unlawfully_held", "court_order"})
+"""Reasons before which a retention period gives way. A request does not: UK GDPR art 17(3)(b)."""
+_YEAR_S: Final = 31_557_600
+_STEPS: Final = [EnquiryOpened.TYPE, EnquiryReopened.TYPE, EnquiryConcluded.TYPE]
+_ABOUT: LiteralString = (
+    "SELECT (SELECT state FROM ledger.subject_key WHERE key_id = %(subject)s) AS state,"
+    " (SELECT count(*) FROM ledger.header WHERE subject = %(subject)s) AS items,"
+    " (SELECT max(recorded_at) FROM ledger.header WHERE subject = %(subject)s) AS last_ms,"
+    " (SELECT type FROM ledger.header WHERE subject = %(subject)s AND type = ANY(%(steps)s)"
+    "  ORDER BY position DESC LIMIT 1) AS step,"
+    " (SELECT jti FROM ledger.header WHERE kind = 'shred' AND agency = 'hub'"
+    "  AND routing->>'key_id' = %(subject)s::text ORDER BY position LIMIT 1) AS shred"
+)
+_TOLD: LiteralString = (
+    "SELECT h.partner, h.pseq, h.jti::text AS dis, h.recorded_at / 1000 AS at,"
+    " h.routing->>'channel' AS channel, h.routing->>'body_digest' AS body_digest,"
+    " (SELECT min(a.recorded_at) / 1000 FROM ledger.header a WHERE a.type = %(ack)s"
+    "  AND a.agency = h.partner AND a.routing->>'dis' = h.jti::text) AS acknowledged"
+    " FROM ledger.header h WHERE h.kind = 'disclosure' AND h.type = %(made)s"
+    " AND EXISTS (SELECT FROM jsonb_array_elements(h.routing->'items') AS i"
+    "  JOIN ledger.header s ON s.position = (i->>'position')::bigint"
+    "  WHERE s.subject = %(subject)s) ORDER BY h.position"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Who is to be erased, why, and which two officers approve. `holds`: holds that stand."""
+
+    subject: UUID
+    reason: ShredReason
+    approved_by: tuple[str, ...]
+    holds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was done: the event that says so, and the certificate, signed and as read."""
+
+    jti: UUID
+    certificate: str
+    claims: dict[str, Any]
+
+
+class ObstacleError(Exception):
+    """Something stands against the erasure. Nothing was recorded, nothing destroyed."""
+
+
+class Erasure:
+    """Erases subjects through the front door. `destroy` asks the vault, and says if it was done."""
+
+    def __init__(
+        self,
+        *,
+        door: FrontDoor,
+        pool: Pool,
+        signer: Signer,
+        clock: Clock,
+        destroy: Callable[[UUID], Awaitable[bool]],
+    ) -> None:
+        self._door = door
+        self._pool = pool
+        self._signer = signer
+        self._clock = clock
+        self._destroy = destroy
+
+    async def erase(self, order: Order) -> Erased | None:
+        """Erase a subject; None where that was recorded before: then what was left undone is done.
+
+        Raises:
+            ObstacleError: a hold, an enquiry or a retention period stands against it.
+            UnknownSubjectError: the id is nobody's.
+            UnavailableError: it is recorded, and the key could not be destroyed yet: run it again.
+        """
+        async with self._pool.connection() as connection:
+            about = await self._about(connection, order)
+        done = None if about["shred"] is not None else await self._record(order, about)
+        if not await self._destroy(order.subject):
+            raise UnavailableError("the vault found no record of the erasure")
+        async with self._pool.connection() as connection:
+            await connection.execute("DELETE FROM ops.answer WHERE key_id = %s", [order.subject])
+        return done
+
+    async def _about(self, connection: AsyncConnection[Any], order: Order) -> dict[str, Any]:
+        now = seconds(self._clock)
+        async with connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(_ABOUT, {"subject": order.subject, "steps": _STEPS})
+            about = await cursor.fetchone() or {}
+            if about.get("state") is None:
+                raise UnknownSubjectError("no such subject")
+            if about["shred"] is not None:
+                return about
+            key = subject_key(order.subject)
+            known = (await facts(connection, [key], now)).facts.get(key, {})
+            kind = known.get("subject_kind", "child")
+            against = [*order.holds, *_against(order, about, known, kind, now)]
+            if against:
+                raise ObstacleError("; ".join(against))
+            await cursor.execute(
+                _TOLD,
+                {
+                    "subject": order.subject,
+                    "ack": RecipientAcknowledged.TYPE,
+                    "made": DisclosureMade.TYPE,
+                },
+            )
+            return {**about, "kind": kind, "told": await cursor.fetchall()}
+
+    async def _record(self, order: Order, about: dict[str, Any]) -> Erased:
+        claims = {
+            "subject": str(order.subject),
+            "kind": about["kind"],
+            "reason": order.reason,
+            "approved_by": list(order.approved_by),
+            "at": utc_text(seconds(self._clock)),
+            "items": about["items"],
+            "told": [_plain(row) for row in about["told"]],
+        }
+        certificate = self._signer.sign(claims, typ=CERTIFICATE_TYP)
+        payload = RedactedByKeyShred(
+            about="agency",
+            key_id=str(order.subject),
+            items=about["items"],
+            certificate=hashlib.sha256(certificate.encode()).hexdigest(),
+            reason=order.reason,
+            approved_by=order.approved_by,
+        )
+        record = await self._door.say(Own(payload, agency_sub_id(HUB_SLUG)))
+        return Erased(record.jti, certificate, claims)
+
+
+def read_aloud(claims: dict[str, Any]) -> str:
+    """Return a certificate in words, a line for each recipient."""
+    lines = [
+        "Certificate of erasure",
+        "",
+        f"Subject       {claims['subject']} ({claims['kind']})",
+        f"Erased        {claims['at']}: {claims['items']} items can be read by no one any more",
+        f"Reason        {claims['reason']}",
+        f"Approved by   {', '.join(claims['approved_by'])}",
+        "",
+        "Who was shown the record before, and said that they hold it:",
+        *(
+            f"- {t['partner']}, answer {t['pseq']} of {t['at']} by {t['channel']};"
+            f" {'acknowledged ' + t['acknowledged'] if t['acknowledged'] else 'NOT acknowledged'}"
+            for t in claims["told"]
+        ),
+    ]
+    return "\n".join(lines if claims["told"] else [*lines[:-1], "- nobody"]) + "\n"
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    acknowledged = row["acknowledged"]
+    return {
+        **row,
+        "at": utc_text(row["at"]),
+        "acknowledged": None if acknowledged is None else utc_text(acknowledged),
+    }
+
+
+def _against(
+    order: Order, about: dict[str, Any], known: Mapping[str, str], kind: str, now: int
+) -> list[str]:
+    found = []
+    if known.get("hold") == "active":
+        found.append("the police hold what is known")
+    if about["step"] not in (None, EnquiryConcluded.TYPE):
+        found.append("an enquiry is open")
+    until = about["last_ms"] // 1000 + YEARS.get(kind, max(YEARS.values())) * _YEAR_S
+    if order.reason not in BEFORE_TIME and until > now:
+        found.append(f"the record is kept until {utc_text(until)[:10]}")
+    return found
