@@ -71,11 +71,11 @@ def event(
     stated = [
         (
             key_of(fact, subject=UUID(subject), poster=agency, jti=UUID(jti)),
-            name_of(whose_word(fact, agency)),
+            name_of(fact),
             fact.value,
             None if fact.lasts_days is None else start + fact.lasts_days * DAY_S,
         )
-        for fact in payload.facts()
+        for fact in (whose_word(stated, agency) for stated in payload.facts())
     ]
     return Posted(
         agency=agency,
