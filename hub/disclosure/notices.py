@@ -81,10 +81,16 @@ class Notices:
             law = self._desk.law.now()
             async with self._desk.pool.connection() as connection:
                 past = await self._past(connection, agency, after)
-                rows = await read.notices(connection, agency, after=past, limit=limit + 1)
-                told, items, guards, kinds = await self._still_due(
-                    connection, agency, user, _whole(rows, limit), law.scales
-                )
+                while True:
+                    rows = await read.notices(connection, agency, after=past, limit=limit + 1)
+                    page = _whole(rows, limit)
+                    told, items, guards, kinds = await self._still_due(
+                        connection, agency, user, page, law.scales
+                    )
+                    if told or len(rows) <= limit:
+                        break
+                    # Nothing of this page is due any more: what stands behind it must not wait.
+                    past = page[-1].position
             if not told:
                 return None
             sets = {row.jti: self._signed(row, kinds) for row in told}
