@@ -134,6 +134,19 @@ def test_an_item_retracted_meanwhile_is_not_told_of(parts: Parts) -> None:
     assert causes(poll(parts, "council-a")) == []
 
 
+def test_a_notice_that_is_not_due_any_more_holds_none_up(parts: Parts) -> None:
+    jti = parts.jti()
+    subject = parts.post("gp-c", concern(), jti=jti).subject
+    still_due = parts.post("gp-c", concern(case="C2"), known(subject))
+    parts.project()
+    retraction = {"about": "adult", "item": jti, "reason": "mistaken"}
+    parts.post("gp-c", Retracted.model_validate(retraction), known(subject))
+    answer = poll(parts, "council-a", limit=1)
+    assert causes(answer) == ["item"]
+    (said,) = [next(iter(p["events"].values())) for p in told(answer).values()]
+    assert said["item_position"] == still_due.position
+
+
 def test_a_hold_keeps_every_notice_back_before_the_views_know(parts: Parts) -> None:
     subject = enquiry(parts, "home-e")
     parts.post("gp-c", concern(addressed_to=("home-e",)), known(subject))
