@@ -123,6 +123,7 @@ def _register(parts: Parts, answer: Answer) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("unproved")
 def test_an_old_answer_is_explained_by_the_release_it_was_given_under(parts: Parts) -> None:
     answer = parts.timeline(PARTNER, enquiry(parts, PARTNER))
@@ -138,6 +139,7 @@ def test_an_old_answer_is_explained_by_the_release_it_was_given_under(parts: Par
         assert item["facts"]["recipient_kind"] == "provider"
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("unproved")
 def test_a_law_counts_from_its_london_day_in_a_process_that_runs_on(
     enrolled: Enrolled, fresh_hub: str
@@ -151,6 +153,7 @@ def test_a_law_counts_from_its_london_day_in_a_process_that_runs_on(
         assert recorded(parts, parts.timeline(PARTNER, subject))["rulebook"] == law.sha256
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("unproved")
 def test_an_answer_under_a_law_superseded_by_another_process_is_decided_again(
     enrolled: Enrolled, fresh_hub: str
@@ -189,6 +192,7 @@ def test_nobody_releases_alone(parts: Parts) -> None:
         released(parts, uuid5(UUID(int=0), "another"))
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("unproved")
 def test_a_proposal_that_another_release_overtook_is_to_be_made_again(parts: Parts) -> None:
     jti, report = proposed(parts, draft())
@@ -199,6 +203,7 @@ def test_a_proposal_that_another_release_overtook_is_to_be_made_again(parts: Par
         released(parts, jti)
 
 
+@pytest.mark.heavy
 def test_a_text_that_breaks_a_promise_or_a_case_is_not_even_proposed(parts: Parts) -> None:
     spoilt = tables(shipped_folder())
     spoilt["rules"]["marac"]["case"][0]["then"]["rule"] = "waits"
@@ -239,6 +244,7 @@ def test_while_no_law_can_be_read_nothing_is_answered_and_nothing_taken_in(parts
     assert parts.head() == head
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("unproved")
 def test_the_report_over_the_real_history_is_what_evaluating_everything_finds(
     parts: Parts,
@@ -262,6 +268,7 @@ def test_the_report_over_the_real_history_is_what_evaluating_everything_finds(
     assert payload.report_sha256 == digest(quick)
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("unproved")
 def test_a_rebuild_after_releases_is_identical(parts: Parts) -> None:
     subject = enquiry(parts, PARTNER)

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from hub.bench.run import run_bench
 
 ONCE = ("--only", "intake-single", "--runs", "1", "--quick", "--json")
@@ -26,6 +28,7 @@ def test_a_quick_run_prints_one_object_with_figures_above_nothing() -> None:
     assert told["machine"]["api_workers"] >= 1
 
 
+@pytest.mark.heavy
 def test_the_logs_scenarios_give_figures_above_nothing_too() -> None:
     only = ("--only", "sequence,sequence-raw,prove", "--runs", "1", "--quick", "--json")
     done = subprocess.run(

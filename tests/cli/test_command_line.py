@@ -132,6 +132,7 @@ def test_without_a_database_a_command_says_so_in_one_line(tmp_path: Path, owner:
     assert "hunter2" not in away.stderr
 
 
+@pytest.mark.heavy
 def test_the_rulebook_is_checked(hub: RunningHub) -> None:
     checked = hub_command("rulebook", "check", "--json", settings=hub.settings)
     assert checked.exit_code == 0, checked.stdout

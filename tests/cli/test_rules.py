@@ -68,6 +68,7 @@ def test_a_fact_or_day_that_does_not_exist_is_refused_without_repeating_it(
     assert arguments[1].rpartition("=")[2] not in done.stderr
 
 
+@pytest.mark.heavy
 def test_diff_tells_a_wider_draft_by_its_exit_code(draft: Path) -> None:
     same = run("diff", str(draft), "--json")
     assert (same.exit_code, json.loads(same.stdout)) == (0, {"differences": []})

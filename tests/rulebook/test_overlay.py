@@ -87,6 +87,7 @@ def test_a_layer_cannot_be_laid_over() -> None:
         laid("L-public-task", text)
 
 
+@pytest.mark.heavy
 def test_a_board_that_is_not_there_and_a_draft_that_is_no_law_are_refused(tmp_path: Path) -> None:
     with pytest.raises(errors.MalformedFileError, match="there is no such folder"):
         load(shipped_folder(), board="nowhere")

@@ -64,6 +64,7 @@ def test_a_release_never_counts_before_it_was_recorded() -> None:
     assert law.at(late).release == "next"
 
 
+@pytest.mark.heavy
 def test_of_two_that_begin_together_the_later_one_counts() -> None:
     third = said(text("third"), later=2, **PROPOSED)
     law = Releases().add(1, RECORDED, SHIPPED).add(5, RECORDED, AGAIN).add(9, RECORDED + 60, third)
@@ -80,6 +81,7 @@ def test_an_old_answer_is_read_by_the_text_that_was_in_force_then() -> None:
     assert law.named("0" * 64, RECORDED) is None
 
 
+@pytest.mark.heavy
 def test_a_partnerships_rules_are_part_of_the_text_and_narrow_the_law() -> None:
     whole = canonical(tables(shipped_folder(), board=BOARD))
     law = Releases().add(1, RECORDED, said(whole, board=BOARD)).at(RECORDED)

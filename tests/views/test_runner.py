@@ -60,6 +60,7 @@ def database(postgres: Postgres) -> Iterator[Connection[Any]]:
         postgres.drop(name)
 
 
+@pytest.mark.heavy
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
