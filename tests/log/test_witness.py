@@ -10,7 +10,7 @@ import pytest
 
 from hub.ledger import merkle
 from hub.ledger.checkpoint import Checkpoint, Verifier, open_note
-from hub.ledger.cosigning import Cosigning, read_witnesses
+from hub.ledger.cosigning import Cosigning
 from hub.ledger.cosigning import Witness as Known
 from hub.ledger.sequencer import connect
 from hub.witness import ask as asking
@@ -18,6 +18,7 @@ from hub.witness.serve import create_app
 from hub.witness.state import State, StateTakenError
 from hub.witness.witness import Reply, Witness
 from tests.log import naive
+from tests.log.wire import Wire, going_round
 from tests.log.world import ORIGIN, LogWorld, note_key
 
 NOW_S = 1_790_000_000
@@ -149,35 +150,6 @@ def test_witness_answers_over_http(witness: Witness) -> None:
     assert [answer.status_code for answer in answers] == [200, 200, 409, 413]
     assert answers[0].text == f"{witness.vkey}\n"
     assert answers[2].headers["content-type"].startswith("text/x.tlog.size")
-
-
-class Wire:
-    """A witness at the other end of a wire that can be cut."""
-
-    def __init__(self, witness: Witness) -> None:
-        self.witness = witness
-        self.cut = False
-        self.replies: list[int] = []
-
-    def __call__(self, _: str, request: str) -> tuple[int, str]:
-        if self.cut:
-            raise OSError("cut")
-        reply = self.witness.add_checkpoint(request.encode())
-        self.replies.append(reply.status)
-        return reply.status, reply.body
-
-
-def going_round(
-    witness: Witness, wire: Wire, clock: list[int]
-) -> tuple[Cosigning, list[tuple[str, str]]]:
-    trouble: list[tuple[str, str]] = []
-    known = read_witnesses(f"http://w {witness.vkey}")
-    return (
-        Cosigning(
-            known, wire, now_s=lambda: clock[0], on_trouble=lambda *told: trouble.append(told)
-        ),
-        trouble,
-    )
 
 
 def test_hub_has_its_checkpoints_cosigned_as_it_grows(log: LogWorld, witness: Witness) -> None:

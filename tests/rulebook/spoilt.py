@@ -5,25 +5,10 @@ Never here: loading.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from hub.rulebook import RulebookError, errors
-
-
-class Spoil(NamedTuple):
-    """In this file, this text becomes that; the refusal is this error, at this field."""
-
-    file: str
-    before: str
-    after: str
-    error: type[RulebookError]
-    field: str
-
-
-S42 = "rules/s42-enquiry.toml"
-TIPPING = "rules/x-tipping-off.toml"
-REFUSAL = "rules/x-capacity-refusal.toml"
-SEALED = "rules/x-whistleblower.toml"
+from hub.rulebook import errors
+from tests.rulebook.spoil import REFUSAL, S42, SEALED, TIPPING, Spoil
+from tests.rulebook.spoilt_around import AROUND
 
 SPOILT: Mapping[str, Spoil] = {
     "a typo in the name of a fact": Spoil(
@@ -246,88 +231,5 @@ SPOILT: Mapping[str, Spoil] = {
         errors.UnknownRuleError,
         "id",
     ),
-    "a case on a fact that does not exist": Spoil(
-        S42,
-        'not_recorded = ["s42"]',
-        'not_recorded = ["s43"]',
-        errors.UnknownFactError,
-        "case.3",
-    ),
-    "a case that expects a category that does not exist": Spoil(
-        S42,
-        'no_basis = ["identity", "existence"]',
-        'no_basis = ["name"]',
-        errors.UnknownCategoryError,
-        "case.2.then",
-    ),
-    "a scene with a value that does not exist": Spoil(
-        S42,
-        'purpose = "safeguarding_enquiry"\nnecessary',
-        'purpose = "curiosity"\nnecessary',
-        errors.UnknownValueError,
-        "scene",
-    ),
-    "a permit that some forbid always beats": Spoil(
-        "rules/ftp-demand.toml",
-        'categories = ["concern"',
-        'categories = ["whistleblower", "concern"',
-        errors.NeverMatchesError,
-        "categories",
-    ),
-    "a seal with a condition that opens it": Spoil(
-        SEALED,
-        'fact = "own_record"\nis = "no"',
-        'fact = "purpose"\nnot_in = ["audit"]',
-        errors.BrokenPromiseError,
-        "always.0",
-    ),
-    "a Prevent bar that reads silence as leave": Spoil(
-        "rules/x-prevent-unspecified.toml",
-        'fact = "item_kind"\nis = "prevent"',
-        'fact = "purpose"\nis = "prevent"',
-        errors.BrokenPromiseError,
-        "never.2",
-    ),
-    "a bar that lets CQC see Prevent records": Spoil(
-        "rules/x-prevent-cqc.toml",
-        'is = "cqc"',
-        'is = "gp"',
-        errors.BrokenPromiseError,
-        "never.1",
-    ),
-    "a promise about a rule that does not exist": Spoil(
-        "rulebook.toml",
-        'rule = "own-record"',
-        'rule = "own-records"',
-        errors.UnknownRuleError,
-        "always.0.rule",
-    ),
-    "a promise about a value that does not exist": Spoil(
-        "rulebook.toml",
-        'recipient_kind = "cqc"',
-        'recipient_kind = "CQC"',
-        errors.UnknownValueError,
-        "never.1.given",
-    ),
-    "a fact with one value only": Spoil(
-        "vocabulary.toml",
-        'active = "a police hold is live", ',
-        "",
-        errors.MalformedFileError,
-        "hold.values",
-    ),
-    "a fact reserved to a kind of agency there is not": Spoil(
-        "vocabulary.toml",
-        'asserted_by = ["police"]',
-        'asserted_by = ["polcie"]',
-        errors.UnknownValueError,
-        "hold.asserted_by",
-    ),
-    "a category that is not described": Spoil(
-        "categories.toml",
-        "[outcome]",
-        "[result]",
-        errors.UnknownCategoryError,
-        "*",
-    ),
+    **AROUND,
 }

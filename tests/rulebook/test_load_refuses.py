@@ -10,7 +10,8 @@ import hub.rulebook
 from hub.rulebook import errors, load, shipped
 from hub.rulebook.build import Tables, build
 from hub.rulebook.loader import tables
-from tests.rulebook.spoilt import SPOILT, Spoil
+from tests.rulebook.spoil import Spoil
+from tests.rulebook.spoilt import SPOILT
 
 LAW = Path(hub.rulebook.__file__).parent / "law"
 S42 = "rules/s42-enquiry.toml"
