@@ -1,10 +1,14 @@
-"""The pages in a real browser: what axe finds, by keyboard, without scripts, small and zoomed."""
+"""The pages in a real browser: what axe finds, by keyboard, without scripts, small and zoomed.
 
+A click does not wait for the page it leads to: what comes next is `expect`ed, never asserted.
+"""
+
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from contracts.codes import AbuseType
 from contracts.police import CrimeReported
@@ -102,21 +106,22 @@ def test_a_liaison_officer_finds_and_reads_and_every_page_on_the_way_is_whole(
         look("home")
         here.open("/app/find")
         here.page.get_by_role("button", name="Search").click()
-        assert here.page.get_by_text("There is a problem").is_visible()
+        expect(here.page.get_by_text("There is a problem")).to_be_visible()
         here.complaints.clear()  # the browser counts 422 as a complaint
         look("find-errors")
         search(here, number_of(place))
+        expect(here.page.get_by_role("heading", name="One match")).to_be_visible()
         look("found")
         here.page.get_by_role("link", name="Read the timeline").click()
-        assert here.page.get_by_role("heading", name="Concern raised").is_visible()
+        expect(here.page.get_by_role("heading", name="Concern raised")).to_be_visible()
         here.page.get_by_text("Filter, and as known on a day").click()
         here.page.get_by_text("Why it was lawful").first.click()
         look("timeline")
         here.page.get_by_role("checkbox", name="oak-gp").check()
         here.page.get_by_role("button", name="Apply").click()
-        assert here.page.get_by_text("1 fit the filter").is_visible()
+        expect(here.page.get_by_text("1 fit the filter")).to_be_visible()
         here.page.get_by_role("button", name="Sign out", exact=True).click()
-        assert here.page.get_by_text("You are signed out of the hub").is_visible()
+        expect(here.page.get_by_text("You are signed out of the hub")).to_be_visible()
         look("signed-out")
         assert {what: wrong for what, wrong in faults.items() if wrong} == {}
 
@@ -135,20 +140,20 @@ def test_an_officer_reads_the_register_signs_off_and_tells_who_saw(
         here.sign_in("liaison-1")
         search(here, number_of(place))
         here.page.get_by_role("link", name="Read the timeline").click()
-        assert here.page.get_by_role("heading", name="Every record, newest first").is_visible()
+        expect(here.page.get_by_role("heading", name="Every record, newest first")).to_be_visible()
         place.settle()
         here.sign_in("ig_officer-1")
         here.open("/app/register?agency=north-council")
         look("register")
         here.page.locator("tbody a").first.click()
         here.page.get_by_text("Proof").click()
-        assert here.page.get_by_text("Which rules decided").is_visible()
+        expect(here.page.get_by_text("Which rules decided")).to_be_visible()
         look("entry")
         here.page.get_by_label("It was right", exact=True).check()
         here.page.get_by_role("button", name="Record your review").click()
-        assert here.page.get_by_text("Your review is on record.").is_visible()
+        expect(here.page.get_by_text("Your review is on record.")).to_be_visible()
         here.page.locator("a[href*='/who-saw/']").click()
-        assert here.page.get_by_role("heading", name="Given").is_visible()
+        expect(here.page.get_by_role("heading", name="Given")).to_be_visible()
         look("who-saw")
         assert {what: wrong for what, wrong in faults.items() if wrong} == {}
 
@@ -163,10 +168,12 @@ def test_a_practitioner_is_led_to_advice(place: RunningHub, browser: Browser, na
         for words in ("A council", "An adult", "A safeguarding enquiry"):
             here.page.get_by_role("radio", name=words, exact=True).check()
             here.page.get_by_role("button", name="Continue").click()
-            assert here.page.get_by_text("Your answers").is_visible()
+            # Answered, it is asked no more: the page that comes next is there.
+            expect(here.page.get_by_role("radio", name=words, exact=True)).to_have_count(0)
+            expect(here.page.get_by_text("Your answers")).to_be_visible()
         faults += here.faults()
         here.page.get_by_role("button", name="Show the advice so far").click()
-        assert here.page.get_by_role("heading", name="What to write down").is_visible()
+        expect(here.page.get_by_role("heading", name="What to write down")).to_be_visible()
         here.keep(f"share-advice-{name}")
         assert faults + here.faults() == []
 
@@ -178,7 +185,7 @@ def test_a_keyboard_reaches_every_mark_of_the_picture_in_order(
         here.sign_in("liaison-1")
         search(here, number_of(place))
         here.page.get_by_role("link", name="Read the timeline").click()
-        assert here.page.get_by_role("heading", name="Every record, newest first").is_visible()
+        expect(here.page.get_by_role("heading", name="Every record, newest first")).to_be_visible()
         here.page.wait_for_load_state()
         marks = here.page.locator(".hub-stop")
         said = [marks.nth(n).get_attribute("aria-label") for n in range(marks.count())]
@@ -191,7 +198,7 @@ def test_a_keyboard_reaches_every_mark_of_the_picture_in_order(
         assert walked == said
         marks.first.focus()
         here.page.keyboard.press("Enter")
-        assert "#item-" in here.page.url
+        expect(here.page).to_have_url(re.compile("#item-"))
 
 
 def test_the_pages_of_everybody_are_whole(place: RunningHub, browser: Browser) -> None:
