@@ -63,6 +63,13 @@ class Settings(BaseSettings):
     approvers: str = "officer-1,officer-2"
     """Two officers who stand for the hub's own keys and registrations, as opaque ids."""
 
+    run_by: str = "the partnership that runs this hub"
+    """Who runs this hub, as the pages name them in the accessibility statement."""
+    contact: str = "hub@hub.example"
+    """The mail address for whoever needs help with the pages, or finds them inaccessible."""
+    security_contact: str = "mailto:security@hub.example"
+    """Where a hole is told, as a URI: it stands in security.txt."""
+
     oidc_issuer: str = ""
     """Who signs people in, by OpenID Connect. Empty: the hub serves its API and no pages."""
     oidc_client_id: str = ""

@@ -54,6 +54,9 @@ def test_every_field_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) 
         "HUB_PKCS11_MODULE": "/usr/lib/module.so",
         "HUB_PKCS11_TOKEN": "master",
         "HUB_PKCS11_PIN_FILE": "/run/secrets/pin",
+        "HUB_RUN_BY": "Northshire Council",
+        "HUB_CONTACT": "help@northshire.example",
+        "HUB_SECURITY_CONTACT": "mailto:holes@northshire.example",
     }
     assert {f"HUB_{name.upper()}" for name in Settings.model_fields} == set(given)
     for name, value in given.items():

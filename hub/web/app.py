@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from hub.web import find, home, register, saw, share, signin, timeline
+from hub.web import find, home, mishaps, public, register, saw, share, signin, timeline
 from hub.web.pages import STATIC, page, version
 from hub.web.parts import MOUNTED_AT, Shared, Web, with_provider
 from hub.web.shield import Shield
@@ -22,6 +22,7 @@ from hub.web.who import PageError, SignInNeededError, base
 
 ROUTERS: Final = (
     home.router,
+    public.router,
     signin.router,
     find.router,
     timeline.router,
@@ -47,6 +48,11 @@ def beside(api: FastAPI, hub: Shared) -> FastAPI:
     Raises:
         ProviderError: the issuer is not one to trust.
     """
+
+    async def told() -> Response:
+        return public.security_txt(hub)
+
+    api.add_api_route(public.SECURITY_TXT, told, include_in_schema=False)
     if hub.settings.oidc_issuer:
         install(api, with_provider(hub))
     return api
@@ -88,17 +94,9 @@ async def _told(request: Request, error: Exception) -> Response:
 
 async def _not_there(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
-    told = PageError(
-        status, "Page not found", "If you typed the address, check it. Otherwise start again."
-    )
-    return page(request, "problem.html", status=status, error=told)
+    return page(request, "problem.html", status=status, error=mishaps.not_found(status))
 
 
 def _failed(request: Request, status: int) -> HTMLResponse:
-    told = PageError(
-        status,
-        "Sorry, there is a problem with the hub",
-        "Nothing was released. Try again in a few minutes.",
-    )
     request.scope.setdefault("root_path", MOUNTED_AT)
-    return page(request, "problem.html", status=status, error=told)
+    return page(request, "problem.html", status=status, error=mishaps.failed(status))

@@ -1,4 +1,4 @@
-"""The first page, and the pages that a public service owes everybody.
+"""The first page.
 
 In: a browser, signed in or not. Out: what this is, and where to go on. Never here: a subject.
 """
@@ -20,15 +20,3 @@ async def first(request: Request) -> HTMLResponse:
         return page(request, "home.html", officer=officer)
     people = await web_of(request).provider.people()
     return page(request, "welcome.html", people=people)
-
-
-@router.get("/accessibility")
-async def accessibility(request: Request) -> HTMLResponse:
-    """Show the accessibility statement."""
-    return page(request, "accessibility.html", officer=await present(request))
-
-
-@router.get("/cookies")
-async def cookies(request: Request) -> HTMLResponse:
-    """Say which cookies there are."""
-    return page(request, "cookies.html", officer=await present(request))

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub.disclosure.release import LEAVING
 from hub.ledger.record import StaleError, UnavailableError
 from hub.telemetry import Log, say
+from hub.web.mishaps import RETRY_AFTER_S
 
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -78,7 +79,10 @@ class Shield:
         status = 503 if isinstance(failure, _COMES_BACK) else 500
         route = getattr(scope.get("route"), "path", "unknown")
         say(Log.REQUEST_FAILED, route=route, error=type(failure).__name__, status=status)
-        return self._failed(Request(scope), status)
+        answer = self._failed(Request(scope), status)
+        if status == 503:  # noqa: PLR2004 - RFC 9110 section 10.2.3: when it may come back
+            answer.headers["retry-after"] = str(RETRY_AFTER_S)
+        return answer
 
     def _with_ours(
         self, sent: list[tuple[bytes, bytes]], answers: list[str]

@@ -12,14 +12,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse
 
 from hub.clock import london_day, seconds
-from hub.web import setting
+from hub.web import mishaps, setting
 from hub.web.errands import REASONS
 from hub.web.find import ALLOWED, errand_of
 from hub.web.pages import page
 from hub.web.picture import draw
 from hub.web.shapes import KINDS, kind_of
 from hub.web.told import Period, Told, alerts, name_of, narrowed, read
-from hub.web.who import Officer, PageError, web_of
+from hub.web.who import Officer, web_of
 
 router = APIRouter()
 PERIODS: Final = {"30": "Last 30 days", "90": "Last 90 days", "365": "Last year", "": "Everything"}
@@ -69,11 +69,11 @@ async def timeline(
     kept = await errand_of(request, errand, officer)
     about = kept.about(subject)
     if about is None:
-        raise _nothing()
+        raise mishaps.nothing()
     now = seconds(web.hub.clock)
     told = await read(web, officer, kept, subject, shown.period(london_day(now)))
     if told is None:
-        raise _nothing()
+        raise mishaps.nothing()
     since: Told | None = None
     if shown.known_on is not None:
         since = await read(web, officer, kept, subject, Period())
@@ -104,12 +104,4 @@ async def timeline(
         lines=[]
         if told.pattern is None
         else setting.lines(told.pattern, london_day(now).isoformat()),
-    )
-
-
-def _nothing() -> PageError:
-    return PageError(
-        404,
-        "There is no such record, or none that you may know of",
-        "The answer is the same in both cases.",
     )

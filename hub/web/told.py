@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from hub.disclosure.ask import PAGE, Ask
-from hub.web import words
+from hub.web import mishaps, words
 from hub.web.errands import Errand
 from hub.web.parts import Web
 from hub.web.shapes import kind_of
@@ -46,7 +46,11 @@ class Period:
 async def read(
     web: Web, officer: Officer, errand: Errand, subject: UUID, period: Period
 ) -> Told | None:
-    """Ask the desk for all of a timeline; None where it is refused."""
+    """Ask the desk for all of a timeline; None where there is nothing to show.
+
+    Raises:
+        PageError: it was erased, or the purpose may not be stated any more.
+    """
     ask = Ask(
         partner=officer.agency.slug,
         user=officer.user,
@@ -63,6 +67,10 @@ async def read(
     told = Told()
     for _ in range(PAGES):
         answer = await web.hub.desk.timeline(ask)
+        if answer.reason == "erased":
+            raise mishaps.erased()
+        if answer.reason == "purpose_not_open":
+            raise mishaps.purpose_closed()
         if answer.outcome != "released":
             return None
         said = loads(answer.body)

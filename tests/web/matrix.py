@@ -22,6 +22,7 @@ MATRIX: Final[Mapping[str, str]] = {
     "GET /": ANYBODY,
     "GET /accessibility": ANYBODY,
     "GET /cookies": ANYBODY,
+    "GET /help": ANYBODY,
     "GET /sign-in": ANYBODY,
     "GET /signed-in": ANYBODY,
     "POST /back-channel-logout": ANYBODY,

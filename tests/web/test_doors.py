@@ -170,7 +170,7 @@ def test_a_page_that_fails_inside_says_so_and_repeats_nothing(
     monkeypatch.setattr("hub.web.find.errand_of", broken)
     answer = visitor.step(f"{APP}/find/{SOME_ID}")
     assert answer.status_code == 500
-    assert "there is a problem with the hub" in answer.text
+    assert "there is a problem with the service" in answer.text
     assert "Marmaduke" not in answer.text
     assert answer.headers["content-security-policy"] == CSP
 
