@@ -6,7 +6,7 @@ Out: the limits and the closed lists, as constants; Claims and its sub_id models
 Never here: verification (the hub's intake) or signing (an agency's kit). `aud`, `iss` and the
     times are judged against a hub and a clock, which a schema does not have.
 
-Source: RFC 7515, RFC 8417, RFC 8935, RFC 9493, RFC 9864.
+Source: RFC 7515, RFC 8417, RFC 8693, RFC 8935, RFC 9493, RFC 9864.
 """
 
 from typing import Annotated, Final, Literal, TypeAlias
@@ -21,7 +21,7 @@ TYP: Final = "secevent+jwt"
 ALGORITHMS: Final = ("Ed25519", "ES256")
 HEADER_MEMBERS: Final = frozenset({"alg", "kid", "typ"})
 REQUIRED_CLAIMS: Final = frozenset({"iss", "aud", "iat", "toe", "jti", "sub_id", "events"})
-OPTIONAL_CLAIMS: Final = frozenset({"txn"})
+OPTIONAL_CLAIMS: Final = frozenset({"txn", "act"})
 
 MAX_TOKEN_BYTES: Final = 48 * 1024
 MAX_HEADER_BYTES: Final = 512
@@ -30,6 +30,8 @@ MAX_DEPTH: Final = 16
 MAX_INT: Final = 2**53
 """Integers lie strictly between -MAX_INT and MAX_INT; there are no floats."""
 MAX_TXN_CHARS: Final = 64
+ACTOR: Final = r"[A-Za-z0-9._-]{1,64}"
+"""An officer's opaque id, in `act`."""
 MAX_ALIASES: Final = 8
 IAT_PAST_S: Final = 300
 """How old `iat` may be on arrival; an event to be sent later is signed again."""
@@ -86,6 +88,16 @@ class Aliases(_Closed):
 SubId: TypeAlias = Annotated[OpaqueId | UriId | Aliases, Field(discriminator="format")]
 
 
+class Actor(_Closed):
+    """Who acted with a key that the hub holds for the issuer: the hub, for one of its officers.
+
+    Source: RFC 8693 section 4.1.
+    """
+
+    iss: Annotated[str, StringConstraints(pattern=r"^https://", max_length=200)]
+    sub: Annotated[str, StringConstraints(pattern=f"^{ACTOR}$")]
+
+
 class Claims(_Closed):
     """The claims of an event, and no others."""
 
@@ -98,6 +110,8 @@ class Claims(_Closed):
         Annotated[str, StringConstraints(min_length=1, max_length=MAX_TXN_CHARS)]
         | SkipJsonSchema[None]
     ) = None
+    act: Actor | SkipJsonSchema[None] = None
+    """On every event signed with a key that the hub holds on its issuer's behalf, and no other."""
     sub_id: SubId
     events: Annotated[
         dict[

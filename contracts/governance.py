@@ -1,8 +1,8 @@
 """Who may take part: agencies, their keys, and what officers override, review and declare.
 
 In: contracts.base, subject.
-Out: AgencyRegistered, KeyRegistered, KeyRevoked, BreakGlass, OfficerReview, CourtOrderSeen,
-    ConflictDeclared; Jwk.
+Out: AgencyRegistered, KeyHeld, KeyRegistered, KeyRevoked, BreakGlass, OfficerReview,
+    CourtOrderSeen, ConflictDeclared; Jwk.
 Never here: anything about a person. The subject is an agency, except in BreakGlass and
 OfficerReview, whose subject is the one whose items were opened, CourtOrderSeen and
     ConflictDeclared.
@@ -136,6 +136,21 @@ class AgencyRegistered(AboutAgency):
         )
         for scope, name, value in entry:
             yield Fact(scope=scope, name=name, value=value, agency=self.agency)
+
+
+class KeyHeld(AboutAgency):
+    """The hub draws and keeps this key for an agency without a system: it signs on its behalf.
+
+    It is said before the key is registered, and never afterwards: who holds a key does not change.
+    """
+
+    TYPE = type_uri("key-held")
+    FAMILY = "governance"
+    HUB_ONLY = True
+
+    kid: Annotated[Digest64, ROUTED]
+    asked_by: Annotated[UserId, EXISTENCE]
+    """The agency's administrator who asked for it, as an opaque id."""
 
 
 class KeyRegistered(AboutAgency):

@@ -40,6 +40,7 @@ from hub.ledger.directory import SIGNING_FILE, Directory, hub_keyring
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.install import install
 from hub.ledger.keyfile import file_key
+from hub.ledger.keystore import Keystore
 from hub.ledger.read import Pool
 from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
@@ -110,6 +111,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         appender=appender,
         directory=door.directory,
         door=door,
+        keystore=Keystore(pool, door, settings, ground.clock, source),
         receipts=receipts,
         access=access,
         tokens=_tokens(access, settings),
@@ -125,11 +127,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         orders=Orders(desk=desk, pool=pool, clock=ground.clock),
         statements=Statements(pool=pool, door=door, receipts=receipts, clock=ground.clock),
         auditor=Auditor(
-            desk=desk,
-            receipts=receipts,
-            covering=covering,
-            pool=pool,
-            clock=ground.clock,
+            desk=desk, receipts=receipts, covering=covering, pool=pool, clock=ground.clock
         ),
     )
 

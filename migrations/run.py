@@ -37,7 +37,7 @@ def migrate(owner_url: str, scripts: Path | None = None) -> None:
             connection.execute(
                 text(
                     "GRANT SELECT, INSERT, UPDATE, DELETE ON ops.once, ops.answer, ops.web_login,"
-                    " ops.web_session, ops.web_errand TO hub_app"
+                    " ops.web_session, ops.web_errand, ops.held_key TO hub_app"
                 )
             )
             connection.execute(

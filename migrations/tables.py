@@ -101,6 +101,17 @@ WEB_ERRAND = Table(
 """What an officer said they were looking for somebody for, and the hub ids they were answered: for
 one day. What was typed into the search is not here."""
 
+HELD_KEY = Table(
+    "held_key",
+    METADATA,
+    Column("kid", Text, primary_key=True),
+    Column("agency", Text, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+"""Signing keys that the hub holds on an agency's behalf, sealed under a master key that is not in
+the database. See hub.ledger.keystore."""
+
 BOARD_QUARTER = Table(
     "board_quarter",
     METADATA,

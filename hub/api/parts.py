@@ -25,6 +25,7 @@ from hub.ledger.append import Appender
 from hub.ledger.covering import Covering
 from hub.ledger.directory import Directory
 from hub.ledger.frontdoor import FrontDoor
+from hub.ledger.keystore import Keystore
 from hub.ledger.read import Pool
 from hub.ledger.releases import release_first
 from hub.ledger.store import HubRecorder
@@ -47,6 +48,7 @@ class Hub:
     appender: Appender
     directory: Directory
     door: FrontDoor
+    keystore: Keystore
     receipts: Receipts
     access: AccessTokens
     tokens: TokenEndpoint

@@ -125,6 +125,38 @@ def revoke(
     _tell({"agency": slug, "kid": kid, "position": record.position}, as_json=as_json)
 
 
+@key.command("hold")
+def hold(
+    slug: Annotated[str, typer.Argument(help="The agency, which has no system of its own.")],
+    *,
+    asked_by: Annotated[str, typer.Option(help="Its administrator who asked, as an opaque id.")],
+    as_json: Json = False,
+) -> None:
+    """Draw a key and keep it for an agency, to sign on its behalf; the one before ends.
+
+    Example: hub key hold elm-surgery --asked-by elm-admin-1.
+    """
+
+    def work(hub: "Hub") -> Awaitable[Any]:
+        if hub.directory.now.agencies.find(slug) is None:
+            _refuse("no such agency is registered")
+        return hub.keystore.enrol(slug, asked_by=asked_by)
+
+    _tell({"agency": slug, "kid": _with_hub(work), "held_by": "hub"}, as_json=as_json)
+
+
+@key.command("release")
+def release(
+    slug: Annotated[str, typer.Argument(help="The agency.")], *, as_json: Json = False
+) -> None:
+    """Revoke and destroy what the hub holds for an agency. Example: hub key release elm-surgery."""
+
+    def work(hub: "Hub") -> Awaitable[Any]:
+        return hub.keystore.retire(slug)
+
+    _tell({"agency": slug, "ended": _with_hub(work)}, as_json=as_json)
+
+
 @key.command("list")
 def keys(
     slug: Annotated[str, typer.Argument(help="The agency.")], *, as_json: Json = False
@@ -140,6 +172,7 @@ def keys(
                 "exp": k.exp,
                 "revoked_at": k.revoked_at,
                 "compromised_since": k.compromised_since,
+                "held_by": "hub" if k.held else "agency",
             }
             for k in hub.directory.now.keyring.held_by(slug)
         ]

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from contracts.envelope import (
+    ACTOR,
     IAT_FUTURE_S,
     IAT_PAST_S,
     MAX_TXN_CHARS,
@@ -27,6 +28,9 @@ _ALLOWED: Final = REQUIRED_CLAIMS | OPTIONAL_CLAIMS
 _JTI: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
+_ACTOR: Final = re.compile(ACTOR)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     """What an event says, in the envelope's words."""
@@ -36,6 +40,8 @@ class Claims:
     iat: int
     toe: int
     txn: str | None
+    act: str | None
+    """The officer for whom the hub signed, with a key that it holds on the issuer's behalf."""
     identifiers: tuple[Identifier, ...]
     type_uri: str
     content: Mapping[str, Any] = field(repr=False)  # names people
@@ -52,7 +58,7 @@ def read_claims(payload: bytes, *, now: int, hub_uri: str) -> Claims:
 
     Raises:
         IntakeError: invalid_audience, invalid_issuer or invalid_request.
-    Source: RFC 8417 section 2.2; RFC 9493.
+    Source: RFC 8417 section 2.2; RFC 8693 section 4.1; RFC 9493.
     """
     try:
         claims = read_object(payload)
@@ -72,6 +78,7 @@ def read_claims(payload: bytes, *, now: int, hub_uri: str) -> Claims:
         iat=iat,
         toe=toe,
         txn=_txn(claims),
+        act=_act(claims, hub_uri),
         identifiers=_identifiers(claims["sub_id"]),
         type_uri=type_uri,
         content=content,
@@ -105,6 +112,16 @@ def _txn(claims: Mapping[str, Any]) -> str | None:
     if not isinstance(txn, str) or not 1 <= len(txn) <= MAX_TXN_CHARS:
         raise IntakeError(Err.INVALID_REQUEST, f"txn is not 1 to {MAX_TXN_CHARS} characters")
     return txn
+
+
+def _act(claims: Mapping[str, Any], hub_uri: str) -> str | None:
+    if "act" not in claims:
+        return None
+    match claims["act"]:
+        case {"iss": str(iss), "sub": str(sub), **rest} if not rest:
+            if iss == hub_uri and _ACTOR.fullmatch(sub) is not None:
+                return sub
+    raise IntakeError(Err.INVALID_REQUEST, "act is not this hub's URI and an officer's id")
 
 
 def _identifiers(sub_id: object) -> tuple[Identifier, ...]:

@@ -1,7 +1,7 @@
 """Which key belongs to whom, as a fold over the key events in the log.
 
-In: KeyRegistered and KeyRevoked events, in log order. Out: an immutable Keyring. Never here: a key
-fetched from an agency, or a key that changes its owner or its algorithm.
+In: KeyHeld, KeyRegistered and KeyRevoked events, in log order. Out: an immutable Keyring.
+Never here: a key fetched from an agency, or one that changes its owner, holder or algorithm.
 
 `refuse_change` is asked before a key event is stored; `apply` only repeats what was stored. So the
 fold can be replayed at any time, whatever the limits have become since.
@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from contracts.base import Payload
-from contracts.governance import Jwk, KeyRegistered, KeyRevoked
+from contracts.governance import Jwk, KeyHeld, KeyRegistered, KeyRevoked
 from hub.intake.agencies import HUB_SLUG
 from hub.intake.jwk import Alg, JwkRefusedError, PublicKey, read_jwk
 
@@ -44,6 +44,8 @@ class Key:
     exp: int
     revoked_at: int | None = None
     compromised_since: int | None = None
+    held: bool = False
+    """The hub keeps its secret half, and signs on the agency's behalf."""
 
     def valid_at(self, iat: int) -> bool:
         """Say whether `iat` lies in the key's life, leaving revocation aside."""
@@ -60,6 +62,8 @@ class Keyring:
     """Every key ever registered, by its thumbprint."""
 
     _keys: Mapping[str, Key] = field(default_factory=lambda: MappingProxyType({}))
+    _held: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Of keys that the hub holds: for which agency."""
 
     @classmethod
     def empty(cls) -> "Keyring":
@@ -77,17 +81,21 @@ class Keyring:
 
     def apply_all(self, events: Iterable[tuple[Payload, int]]) -> "Keyring":
         """Return the keyring after many stored events, each with its time, copying it once."""
-        keys = dict(self._keys)
+        keys, held = dict(self._keys), dict(self._held)
         for payload, recorded_at in events:
             match payload:
+                case KeyHeld():
+                    held.setdefault(payload.kid, payload.agency)
                 case KeyRegistered():
                     # The first registration stands: a key never gets a second owner or life.
-                    keys.setdefault(payload.kid, _registered(payload))
+                    key = _registered(payload)
+                    key = replace(key, held=held.get(payload.kid) == payload.agency)
+                    keys.setdefault(payload.kid, key)
                 case KeyRevoked() if payload.kid in keys:
                     keys[payload.kid] = _revoked(keys[payload.kid], payload, recorded_at)
                 case _:
                     pass
-        return Keyring(MappingProxyType(keys))
+        return Keyring(MappingProxyType(keys), MappingProxyType(held))
 
     def find(self, kid: str) -> Key | None:
         """Return the key of that thumbprint, revoked and expired ones included."""
@@ -120,6 +128,9 @@ class Keyring:
                 behind the hub's own act, or a revocation of no known key.
         """
         match payload:
+            case KeyHeld():
+                if payload.kid in self._keys or payload.kid in self._held:
+                    raise KeyRefusedError("who holds a key is said once, before it is registered")
             case KeyRegistered():
                 _refuse_stranger(payload.agency, by)
                 self._refuse_registration(payload, by, now)
@@ -136,6 +147,9 @@ class Keyring:
             raise KeyRefusedError("the hub registers a key only with two officers")
         if payload.kid in self._keys:
             raise KeyRefusedError("the key was registered before")
+        held_for = self._held.get(payload.kid)
+        if held_for is not None and (by, payload.agency) != (HUB_SLUG, held_for):
+            raise KeyNotYoursError("the hub holds this key for an agency, and registers it itself")
         if payload.exp - payload.nbf > MAX_LIFE_S:
             raise KeyRefusedError("the key would live longer than thirteen months")
         if payload.exp <= now:

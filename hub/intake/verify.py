@@ -136,6 +136,18 @@ def _check_issuer(claims: Claims, key: Key, *, caller: str | None, hub_uri: str)
         raise CallerMismatchError(
             Err.INVALID_ISSUER, "iss is not the agency that the access token was issued to"
         )
+    _check_custody(claims, key)
+
+
+def _check_custody(claims: Claims, key: Key) -> None:
+    """Hold the mark to the truth: what the hub signed says so, and nothing else may say it.
+
+    Else an agency could sign something with its own key and lay it at the hub's door.
+    """
+    if key.held and claims.act is None:
+        raise IntakeError(Err.INVALID_REQUEST, "act is missing: the hub holds this key")
+    if claims.act is not None and not key.held:
+        raise IntakeError(Err.INVALID_REQUEST, "act is only for a key that the hub holds")
 
 
 def _agency(agencies: AgencyRegister, slug: str) -> Agency:

@@ -16,6 +16,7 @@ from contracts.disclosure import RecipientAcknowledged, RegisterEntry
 from contracts.governance import (
     AboutAgency,
     AgencyRegistered,
+    KeyHeld,
     KeyRegistered,
     KeyRevoked,
 )
@@ -35,7 +36,7 @@ OFFICER = "officer_declared"
 KINDS: tuple[tuple[tuple[type[Payload], ...], str], ...] = (
     ((RegisterEntry,), "disclosure"),
     ((RecipientAcknowledged, StatementAgreed), "ack"),
-    ((KeyRegistered, KeyRevoked), "key"),
+    ((KeyHeld, KeyRegistered, KeyRevoked), "key"),
     ((RedactedByKeyShred,), "shred"),
     ((AgencyRegistered, RulebookText, RulebookApproved), "policy"),
 )

@@ -13,6 +13,7 @@ from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
 from hub.ids import Source
 from hub.ledger.directory import Directory
+from hub.ledger.keystore import Keystore
 from hub.ledger.read import Pool
 from hub.rulebook import Rulebook
 from hub.settings import Settings
@@ -34,6 +35,8 @@ class Shared(Protocol):
     def source(self) -> Source: ...  # noqa: D102
     @property
     def directory(self) -> Directory: ...  # noqa: D102
+    @property
+    def keystore(self) -> Keystore: ...  # noqa: D102
     @property
     def rulebook(self) -> Rulebook: ...  # noqa: D102
     @property

@@ -154,3 +154,21 @@ def one_line(done: Result) -> str:
     assert "Traceback" not in done.stderr
     (line,) = done.stderr.splitlines()
     return line
+
+
+def test_a_key_is_held_for_an_agency_without_a_system_listed_so_and_released(
+    hub: RunningHub,
+) -> None:
+    agency = hub.enrol("gp")
+    held = hub_command(
+        "key", "hold", agency, "--asked-by", "admin-1", "--json", settings=hub.settings
+    )
+    assert held.exit_code == 0, held.stderr
+    kid = json.loads(held.stdout)["kid"]
+    listed = hub_command("key", "list", agency, "--json", settings=hub.settings)
+    holders = {k["kid"]: k["held_by"] for k in json.loads(listed.stdout)["keys"]}
+    assert holders == {hub.keys[agency].kid: "agency", kid: "hub"}
+    done = hub_command("key", "release", agency, "--json", settings=hub.settings)
+    assert json.loads(done.stdout) == {"agency": agency, "ended": 1}
+    nobody = hub_command("key", "hold", "nobody", "--asked-by", "admin-1", settings=hub.settings)
+    assert (nobody.exit_code, one_line(nobody)) == (2, "hub: no such agency is registered")

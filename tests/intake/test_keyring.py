@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.base import Payload
-from contracts.governance import Jwk, KeyRegistered, KeyRevoked
+from contracts.governance import Jwk, KeyHeld, KeyRegistered, KeyRevoked
 from hub.intake.keyring import (
     MAX_LIFE_S,
     KeyNotYoursError,
@@ -179,3 +179,37 @@ def test_revoking_one_of_four_makes_room_for_another() -> None:
     room = full.apply(KeyRevoked(agency="council-a", kid=first, reason="retired"), recorded_at=NOW)
 
     room.refuse_change(own_key(STRANGER), by="council-a", now=NOW)
+
+
+HELD = Keyring.empty().apply(
+    KeyHeld(agency="council-a", kid=COUNCIL.kid, asked_by="admin-1"), recorded_at=NOW
+)
+
+
+def test_a_key_said_to_be_held_by_the_hub_is_marked_so_once_it_is_registered() -> None:
+    assert HELD.find(COUNCIL.kid) is None
+    key = HELD.apply(key_of(COUNCIL), recorded_at=NOW).find(COUNCIL.kid)
+    assert key is not None
+    assert key.held
+    bare = ONE.find(COUNCIL.kid)
+    assert bare is not None
+    assert not bare.held
+
+
+def test_who_holds_a_key_is_said_once_and_not_after_it_was_registered() -> None:
+    statement = KeyHeld(agency="council-a", kid=COUNCIL.kid, asked_by="admin-1")
+    for keyring in (ONE, HELD):
+        with pytest.raises(KeyRefusedError, match="said once"):
+            keyring.refuse_change(statement, by="hub", now=NOW)
+    later = ONE.apply(statement, recorded_at=NOW).find(COUNCIL.kid)
+    assert later is not None
+    assert not later.held
+
+
+def test_a_key_that_the_hub_holds_is_registered_by_the_hub_for_that_agency_only() -> None:
+    HELD.refuse_change(key_of(COUNCIL), by="hub", now=NOW)
+    with pytest.raises(KeyNotYoursError):
+        HELD.refuse_change(own_key(COUNCIL), by="council-a", now=NOW)
+    taken = own_key(COUNCIL).model_copy(update={"agency": "police-b"})
+    with pytest.raises(KeyNotYoursError):
+        HELD.refuse_change(taken, by="police-b", now=NOW)

@@ -22,6 +22,7 @@ from tests.intake.world import (
     DAY,
     EXPIRED,
     FUTURE,
+    HELD,
     HUB,
     HUB_AGENT,
     JTI,
@@ -219,3 +220,32 @@ def test_one_function_makes_a_verified_event() -> None:
 
     assert len(makers) == 1
     assert makers[0].startswith("verify.py:")
+
+
+ACT = {"iss": HUB, "sub": "nurse-1"}
+
+
+def test_what_the_hub_signs_on_behalf_is_taken_with_its_mark() -> None:
+    assert check(token(HELD, act=ACT)).claims["act"] == ACT
+
+
+def test_the_mark_is_taken_with_a_held_key_only_and_never_left_out() -> None:
+    assert refusal_of(token(HELD)).description == "act is missing: the hub holds this key"
+    told = refusal_of(token(COUNCIL, act=ACT)).description
+    assert told == "act is only for a key that the hub holds"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "nurse-1",
+        {},
+        {"iss": HUB},
+        {"iss": "https://other.example", "sub": "nurse-1"},
+        {"iss": HUB, "sub": "nurse 1"},
+        {"iss": HUB, "sub": "n" * 65},
+        {"iss": HUB, "sub": "nurse-1", "act": ACT},
+    ],
+)
+def test_a_mark_of_another_form_is_refused(act: object) -> None:
+    assert refusal_of(token(HELD, act=act)).err == Err.INVALID_REQUEST

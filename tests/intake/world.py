@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from contracts.base import HUB_TYPES, Payload
-from contracts.governance import AgencyRegistered, Jwk, KeyRegistered, KeyRevoked
+from contracts.governance import AgencyRegistered, Jwk, KeyHeld, KeyRegistered, KeyRevoked
 from hub.intake.agencies import AgencyRegister
 from hub.intake.keyring import Keyring
 from hub.intake.verify import Verified, verify
@@ -101,6 +101,8 @@ FUTURE = Agent("council-a", "Ed25519", 104)
 EXPIRED = Agent("council-a", "ES256", 105)
 STRANGER = Agent("council-a", "Ed25519", 106)
 HUB_AGENT = Agent("hub", "Ed25519", 107)
+HELD = Agent("council-a", "Ed25519", 108)
+"""The hub holds this one's key, and signs on the council's behalf."""
 
 
 def registered(agent: Agent, *, nbf: int = NOW - 30 * DAY, exp: int = NOW + 300 * DAY) -> Payload:
@@ -133,6 +135,8 @@ KEYRING = Keyring.empty().apply_all(
         (registered(FUTURE, nbf=NOW + 3600), NOW - DAY),
         (registered(EXPIRED, exp=NOW - 10), NOW - 30 * DAY),
         (KeyRevoked(agency="council-a", kid=REVOKED.kid, reason="lost"), NOW - 100),
+        (KeyHeld(agency="council-a", kid=HELD.kid, asked_by="admin-1"), NOW - DAY),
+        (registered(HELD), NOW - DAY),
     )
 )
 AGENCIES = AgencyRegister.empty().apply_all(
