@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from hub.web import find, home, mishaps, public, register, saw, share, signin, timeline
+from hub.web import dashboard, find, home, mishaps, public, register, saw, share, signin, timeline
 from hub.web.pages import STATIC, page, version
 from hub.web.parts import MOUNTED_AT, Shared, Web, with_provider
 from hub.web.shield import Shield
@@ -25,6 +25,7 @@ ROUTERS: Final = (
     public.router,
     signin.router,
     find.router,
+    dashboard.router,
     timeline.router,
     register.router,
     saw.router,

@@ -6,7 +6,8 @@ Source: GOV.UK Design System, "Page not found", "There is a problem with the ser
 unavailable".
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from hub.web.who import PageError
 
@@ -53,6 +54,12 @@ def purpose_closed() -> PageError:
         "The law, or your agency's entry, changed since you searched.",
         "Search again, and say what you need it for.",
     )
+
+
+def refused(said: Mapping[str, Any]) -> PageError:
+    """Return the page for a refusal, in the words of the recorded answer."""
+    told = [*said.get("reasons", ()), *said.get("what_would_change", ())]
+    return PageError(403, "The rules do not show this to your agency", *told)
 
 
 def failed(status: int) -> PageError:

@@ -26,6 +26,12 @@ PLACES: Final[Sequence[tuple[str, str, tuple[Role, ...], str]]] = (
         "Look up a person, a care setting or a professional, and read what agencies know.",
     ),
     (
+        "/dashboard",
+        "Figures for the Board",
+        ("sab_analyst",),
+        "See how many concerns, enquiries and reviews there were, by quarter and by code.",
+    ),
+    (
         "/share",
         "Can I share?",
         ("liaison", "practitioner", "ig_officer", "sab_analyst", "agency_admin"),

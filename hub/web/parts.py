@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from hub.audit.auditor import Auditor
 from hub.clock import Clock
 from hub.disclosure.cursor import Cursors
+from hub.disclosure.dashboard import Dashboard
 from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
 from hub.ids import Source
@@ -47,6 +48,8 @@ class Shared(Protocol):
     def desk(self) -> Desk: ...  # noqa: D102
     @property
     def finder(self) -> Finder: ...  # noqa: D102
+    @property
+    def dashboard(self) -> Dashboard: ...  # noqa: D102
     @property
     def auditor(self) -> Auditor: ...  # noqa: D102
 

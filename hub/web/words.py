@@ -6,7 +6,7 @@ changed; markup.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from contracts.catalogue import EVENT_TYPES
@@ -128,6 +128,12 @@ def label(name: str) -> str:
 def day(instant: str) -> str:
     """Return the London day of an RFC 3339 instant, or of a plain day: `18 March 2026`."""
     return _day(_london(instant))
+
+
+def quarter(first: str) -> str:
+    """Return what the quarter that begins on a day is called: `January to March 2026`."""
+    begin = date.fromisoformat(first)
+    return f"{begin:%B} to {begin.replace(month=begin.month + 2):%B} {begin.year}"
 
 
 def when(instant: str) -> str:

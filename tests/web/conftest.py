@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.parts import Parts, enrolled, fresh_hub, parts
+from tests.web.live import browser, place
 from tests.web.site import Site, opened
 
-__all__ = ["enrolled", "fresh_hub", "parts"]
+__all__ = ["browser", "enrolled", "fresh_hub", "parts", "place"]
 
 
 @pytest.fixture

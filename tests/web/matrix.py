@@ -4,6 +4,7 @@ In: nothing. Out: a row for every route, and what may stand where a route has a 
 Never here: what the code says of itself. These rows are the expectation that it is held against.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -27,6 +28,7 @@ MATRIX: Final[Mapping[str, str]] = {
     "GET /signed-in": ANYBODY,
     "POST /back-channel-logout": ANYBODY,
     "POST /sign-out": SIGNED_IN,
+    "GET /dashboard": "---S--",
     "GET /find": "L--S--",
     "POST /find": "L--S--",
     "GET /find/{errand}": "L--S--",
@@ -44,6 +46,10 @@ OWN: Final = frozenset({"errand"})
 """Parameters that name what belongs to one officer: another is told that it does not exist."""
 SHARED: Final = frozenset({"jti", "subject"})
 """Parameters that name what everybody in the row may open: the register is one office's."""
+
+
+PARAMETER: Final = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
+"""Where an address holds an id."""
 
 
 def routes() -> Iterator[tuple[str, APIRoute]]:

@@ -4,78 +4,23 @@ A click does not wait for the page it leads to: what comes next is `expect`ed, n
 """
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from contracts.codes import AbuseType
-from contracts.police import CrimeReported
-from hub.web.who import ROLES
-from tests.journeys.people import concern, enquiry, person
-from tests.support.hub_process import CAST, RunningHub, running
-from tests.support.postgres import Postgres
+from tests.support.hub_process import RunningHub
 from tests.web.browser import (
     CHROMIUM,
     DESKTOP,
     PHONE,
     WHY_NOT,
     ZOOMED,
-    Window,
-    chromium,
     window,
 )
+from tests.web.live import number_of, search
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=WHY_NOT)
-
-AGENCY_OF = {"ig_officer": "ig-office", "auditor": "ig-office", "practitioner": "oak-gp"}
-PEOPLE = [
-    {
-        "id": f"{role}-1",
-        "name": f"A made-up {role}",
-        "job": role,
-        "words": "Made up.",
-        "agency": AGENCY_OF.get(role, "north-council"),
-        "roles": [role],
-    }
-    for role in ROLES
-]
-
-
-@pytest.fixture(scope="module")
-def place(postgres: Postgres) -> Iterator[RunningHub]:
-    """A running hub with people, in which one woman's case is known to three agencies."""
-    with running(postgres, CAST, people=PEOPLE) as hub:
-        number = hub.nhs_number()
-        concern(hub, number, types=(AbuseType.PHYSICAL,), injuries="two fractures")
-        enquiry(hub, number, "north-police")
-        crime = CrimeReported(about="adult", crime_ref="NS-1", offence="assault", role="victim")
-        hub.post("north-police", crime, person(number))
-        hub.settle()
-        hub.folder.joinpath("number").write_text(number)
-        yield hub
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all of them."""
-    with chromium() as found:
-        yield found
-
-
-def search(here: Window, number: str) -> None:
-    """Fill the form in and send it."""
-    page = here.page
-    here.open("/app/find")
-    page.get_by_label("What do you need it for?").select_option("safeguarding_enquiry")
-    page.get_by_label("An enquiry is open").check()
-    page.get_by_label("Number", exact=True).fill(number)
-    page.get_by_role("button", name="Search").click()
-
-
-def number_of(hub: RunningHub) -> str:
-    return hub.folder.joinpath("number").read_text()
 
 
 @pytest.mark.parametrize(
@@ -201,10 +146,21 @@ def test_a_keyboard_reaches_every_mark_of_the_picture_in_order(
         expect(here.page).to_have_url(re.compile("#item-"))
 
 
-def test_the_pages_of_everybody_are_whole(place: RunningHub, browser: Browser) -> None:
-    with window(browser, place.url, viewport=PHONE) as here:
-        faults = {}
-        for path in ("/app/cookies", "/app/accessibility"):
-            here.open(path)
-            faults[path] = here.faults()
-        assert faults == {"/app/cookies": [], "/app/accessibility": []}
+@pytest.mark.parametrize("name", ["desktop", "phone"])
+def test_a_boards_analyst_reads_figures_and_finds_nobody_in_them(
+    place: RunningHub, browser: Browser, name: str
+) -> None:
+    with window(browser, place.url, viewport=DESKTOP if name == "desktop" else PHONE) as here:
+        here.open("/app/dashboard")
+        expect(here.page.get_by_role("heading", name="Who are you today?")).to_be_visible()
+        here.complaints.clear()  # the provider's page has no icon
+        here.page.get_by_role("link", name="A made-up sab_analyst").click()
+        expect(here.page.get_by_role("heading", name="Figures for the Board")).to_be_visible()
+        here.keep(f"dashboard-{name}")
+        faults = here.faults()
+        # This hub began today: no quarter is over, and nothing of it may be counted yet.
+        expect(here.page.get_by_text("There is nothing to publish yet")).to_be_visible()
+        expect(here.page.get_by_role("heading", name="Why this is lawful")).to_be_visible()
+        here.open("/app/register")
+        expect(here.page.get_by_text("This page is not for your role")).to_be_visible()
+        assert faults == []

@@ -9,19 +9,18 @@ from contracts.identity import SubjectDescribed
 from hub.web.shield import CSP
 from hub.web.who import ROLES, Allowed
 from tests.support.parts import concern
-from tests.web.matrix import ANYBODY, MATRIX, OWN, SHARED, guarded, routes
+from tests.web.matrix import ANYBODY, MATRIX, OWN, PARAMETER, SHARED, guarded, routes
 from tests.web.site import APP, Site, Visitor
 from tests.web.test_find import NUMBER, search
 
 SOME_ID = "00000000-0000-4000-8000-000000000001"
-_PARAMETER = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 CANARY = "Featherstonehaugh"
 
 
 def address(at: str, known: dict[str, str] | None = None) -> str:
     """Return a route's address, with ids that are nobody's, or those that are known."""
     path = at.partition(" ")[2]
-    return APP + _PARAMETER.sub(lambda found: (known or {}).get(found[1], SOME_ID), path)
+    return APP + PARAMETER.sub(lambda found: (known or {}).get(found[1], SOME_ID), path)
 
 
 def knock(visitor: Visitor, at: str, known: dict[str, str] | None = None) -> httpx.Response:
@@ -38,7 +37,7 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 
 def test_every_parameter_of_a_route_is_known_to_be_somebodys_or_shared() -> None:
-    used = {name for at in MATRIX for name in _PARAMETER.findall(at)}
+    used = {name for at in MATRIX for name in PARAMETER.findall(at)}
     assert used == OWN | SHARED
 
 
@@ -101,7 +100,7 @@ def test_an_id_that_is_somebody_elses_opens_nothing_of_theirs(
     visitor = site.signed_in(who)
     role = "liaison" if who == "police-1" else who.removesuffix("-1")
     for at, roles in guarded().items():
-        named = set(_PARAMETER.findall(at))
+        named = set(PARAMETER.findall(at))
         if not named:
             continue
         answer = knock(visitor, at, owned)

@@ -1,0 +1,77 @@
+"""A running hub with people in it and a browser, shared by all that is driven in a browser.
+
+In: the session's PostgreSQL. Out: the fixtures `place` and `browser`, and what journeys begin with.
+Never here: a reset. Who needs a case of their own takes another number.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from contracts.codes import AbuseType
+from contracts.police import CrimeReported
+from hub.web.who import ROLES
+from tests.journeys.people import concern, enquiry, person
+from tests.support.hub_process import CAST, RunningHub, running
+from tests.support.postgres import Postgres
+from tests.web.browser import Window, chromium
+
+AGENCY_OF = {
+    "ig_officer": "ig-office",
+    "auditor": "ig-office",
+    "practitioner": "oak-gp",
+    "sab_analyst": "north-board",
+}
+PEOPLE = [
+    {
+        "id": f"{role}-1",
+        "name": f"A made-up {role}",
+        "job": role,
+        "words": "Made up.",
+        "agency": AGENCY_OF.get(role, "north-council"),
+        "roles": [role],
+    }
+    for role in ROLES
+]
+
+
+@pytest.fixture(scope="session")
+def place(postgres: Postgres) -> Iterator[RunningHub]:
+    """A running hub with people, in which one woman's case is known to three agencies."""
+    with running(postgres, {**CAST, "north-board": "sab"}, people=PEOPLE) as hub:
+        number = hub.nhs_number()
+        concern(hub, number, types=(AbuseType.PHYSICAL,), injuries="two fractures")
+        enquiry(hub, number, "north-police")
+        crime = CrimeReported(about="adult", crime_ref="NS-1", offence="assault", role="victim")
+        hub.post("north-police", crime, person(number))
+        hub.settle()
+        hub.folder.joinpath("number").write_text(number)
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def browser(place: RunningHub) -> Iterator[Browser]:  # noqa: ARG001 - it starts first, see below
+    """One browser for a module's tests.
+
+    Not for a session's: while it is open its loop counts as running, and no test in this process
+    could run one of its own; nor could the hub be started after it.
+    """
+    with chromium() as found:
+        yield found
+
+
+def number_of(hub: RunningHub) -> str:
+    """Return the number of the woman whose case it is."""
+    return hub.folder.joinpath("number").read_text()
+
+
+def search(here: Window, number: str) -> None:
+    """Fill the form in, send it, and wait for what came of it."""
+    page = here.page
+    here.open("/app/find")
+    page.get_by_label("What do you need it for?").select_option("safeguarding_enquiry")
+    page.get_by_label("An enquiry is open").check()
+    page.get_by_label("Number", exact=True).fill(number)
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("On record: you searched for")).to_be_visible()

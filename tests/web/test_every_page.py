@@ -1,0 +1,87 @@
+"""Every page of the hub before axe: wide, narrow, in forced colours and zoomed, none left out."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from hub.web.app import MOUNTED_AT
+from tests.support.hub_process import RunningHub
+from tests.web.browser import CHROMIUM, DESKTOP, PHONE, WHY_NOT, ZOOMED, Window, window
+from tests.web.live import number_of, search
+from tests.web.matrix import MATRIX, PARAMETER
+from tests.web.visits import MISHAPS, NO_PAGE, VISITS
+
+FORMS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": DESKTOP},
+    "phone": {"viewport": PHONE},
+    "forced-colours": {"viewport": DESKTOP, "forced_colors": "active"},
+    "zoomed-400": {"viewport": ZOOMED},
+}
+ROLES_THAT_VISIT = sorted({who for who in [*VISITS.values(), *MISHAPS.values()] if who})
+
+
+def test_every_page_has_a_visit_and_every_visit_a_page() -> None:
+    pages = {at for at in MATRIX if at.startswith("GET ")}
+    assert pages - NO_PAGE == set(VISITS)
+    assert pages >= NO_PAGE
+
+
+@pytest.fixture(scope="module")
+def known(place: RunningHub, browser: Browser) -> dict[str, str]:
+    """What stands where an address has a parameter: a search, whom it found, an answer's record."""
+    with window(browser, place.url) as here:
+        here.sign_in("liaison-1")
+        search(here, number_of(place))
+        errand = here.page.url.rpartition("/")[2]
+        here.page.get_by_role("link", name="Read the timeline").click()
+        expect(here.page.get_by_role("heading", name="Every record, newest first")).to_be_visible()
+        subject = here.page.url.rpartition("/")[2]
+        place.settle()
+        here.sign_in("ig_officer-1")
+        here.open("/app/register?agency=north-council")
+        jti = (here.page.locator("tbody a").first.get_attribute("href") or "").rpartition("/")[2]
+        return {"errand": errand, "subject": subject, "jti": jti}
+
+
+def addresses(who: str, known: dict[str, str]) -> list[str]:
+    """Return what somebody visits, each with the ids that stand in it."""
+    paths = [at.removeprefix("GET ") for at, by in VISITS.items() if by == who]
+    paths += [path for path, by in MISHAPS.items() if by == who]
+    return [PARAMETER.sub(lambda found: known[found[1]], path) for path in paths]
+
+
+def looked_at(here: Window, path: str, name: str) -> list[str]:
+    """Open a page and return what is wrong with it."""
+    here.open(MOUNTED_AT + path)
+    here.keep(name)
+    if path in MISHAPS:
+        here.complaints.clear()  # the browser counts the status as a complaint
+    return here.faults()
+
+
+@pytest.mark.skipif(not CHROMIUM, reason=WHY_NOT)
+@pytest.mark.parametrize("who", ["", *ROLES_THAT_VISIT])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "desktop",
+        *(
+            pytest.param(name, marks=pytest.mark.heavy)  # a minute, for what changes seldom
+            for name in FORMS
+            if name != "desktop"
+        ),
+    ],
+)
+def test_every_page_is_whole(
+    place: RunningHub, browser: Browser, known: dict[str, str], form: str, who: str
+) -> None:
+    faults = {}
+    with window(browser, place.url, **FORMS[form]) as here:
+        if who:
+            here.sign_in(f"{who}-1")
+        for number, path in enumerate(addresses(who, known)):
+            wrong = looked_at(here, path, f"every-{who or 'anybody'}-{number}-{form}")
+            if wrong:
+                faults[path] = wrong
+    assert faults == {}
