@@ -32,6 +32,7 @@ from hub.ledger.record import (
     OverloadedError,
     Record,
     StaleError,
+    SubjectErasedError,
     UnavailableError,
 )
 from hub.ledger.resolve import Resolver, news_last
@@ -178,6 +179,8 @@ class Appender:
         if place.status == "conflict":
             self._resolver.forget(entry)
             waiting.answer.set_exception(JtiReusedError("jti was used for other content"))
+        elif place.status == "erased":
+            self._erased(waiting, entry)
         elif place.status == "stale":
             self._resolver.forget(entry)
             waiting.tries += 1
@@ -201,6 +204,20 @@ class Appender:
                     seen=place.status == "seen",
                 )
             )
+
+    def _erased(self, waiting: _Waiting, entry: Sealed) -> None:
+        """Refuse what names somebody erased by their hub id; look again where a number named them.
+
+        Such a number leads to nobody once the erasure is done: its next event makes a new subject.
+        """
+        self._resolver.forget_subject(entry.subject)
+        waiting.tries += 1
+        if waiting.draft.subject is not None:
+            waiting.answer.set_exception(SubjectErasedError("the subject was erased"))
+        elif waiting.tries >= MAX_TRIES:
+            waiting.answer.set_exception(UnavailableError("an erasure is not done yet"))
+        else:
+            self._put_back([waiting])
 
     def _put_back(self, again: list[_Waiting]) -> None:
         with self._wake:

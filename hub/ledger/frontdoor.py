@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from contracts.base import Payload
 from contracts.governance import AboutAgency
@@ -22,7 +23,15 @@ from hub.intake.verify import EVENT_TYP, Verified, verify
 from hub.ledger.append import Appender
 from hub.ledger.directory import Directory, Standing
 from hub.ledger.draft import draft
-from hub.ledger.record import Draft, Guard, LedgerError, Record, StaleError, standing_key
+from hub.ledger.record import (
+    Draft,
+    Guard,
+    LedgerError,
+    Record,
+    StaleError,
+    SubjectErasedError,
+    standing_key,
+)
 from hub.ledger.resent import on_record, resent_key
 from hub.ledger.settle import settled, stored
 from hub.rulebook.model import FactEntry
@@ -70,9 +79,13 @@ class FrontDoor:
         for _ in range(MAX_TRIES):
             try:
                 prepared = self.prepare(token, caller)
-                return await stored(self._appender.submit(prepared))
             except IntakeError as refusal:
                 return await self._first_answer(token, caller, refusal)
+            try:
+                return await stored(self._appender.submit(prepared))
+            except SubjectErasedError as refusal:
+                # Sent before the erasure, and again because the answer was lost: it stands.
+                return await self._on_record(caller, prepared.jti, prepared.digest, refusal)
             except StaleError:
                 await asyncio.to_thread(self.directory.refresh)
         raise StaleError("the agency's keys keep changing")
@@ -100,6 +113,8 @@ class FrontDoor:
         for jti, outcome in zip(drafts, await settled(futures), strict=True):
             if isinstance(outcome, StaleError):
                 await asyncio.to_thread(self.directory.refresh)
+                answers[jti] = await self._again(tokens[jti], caller)
+            elif isinstance(outcome, SubjectErasedError):
                 answers[jti] = await self._again(tokens[jti], caller)
             elif isinstance(outcome, Record | LedgerError):
                 answers[jti] = outcome
@@ -187,10 +202,16 @@ class FrontDoor:
         resent = resent_key(token, caller, self.directory.now.keyring)
         if resent is None:
             raise refusal
+        return await self._on_record(caller, *resent, refusal)
+
+    async def _on_record(
+        self, caller: str, jti: UUID, digest: bytes, refusal: IntakeError | LedgerError
+    ) -> Record:
+        """Return the record of exactly this event; without one, the refusal stands."""
 
         def look() -> Record | None:
             with self.directory.connect() as connection:
-                return on_record(connection, caller, *resent)
+                return on_record(connection, caller, jti, digest)
 
         record = await asyncio.to_thread(look)
         if record is None:

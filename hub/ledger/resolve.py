@@ -53,8 +53,12 @@ class Resolver:
         self._source = source
         self._subjects: OrderedDict[bytes, UUID] = OrderedDict()
 
-    def prepare(self, drafts: Sequence[Draft]) -> list[Sealed | LedgerError]:
+    def prepare(
+        self, drafts: Sequence[Draft], *, again: bool = False
+    ) -> list[Sealed | LedgerError]:
         """Resolve and seal a batch. Each draft gets its entry or the reason it has none.
+
+        `again`: identifiers of somebody erased were dropped already; once must do.
 
         Raises:
             UnavailableError: the vault does not answer.
@@ -80,8 +84,8 @@ class Resolver:
                     # Whoever named it first has it: a later alias in this batch cannot take it.
                     minted.setdefault(mac, owner)
         batch = _Batch(minted, self._sealed_all(drafts, owners, fresh))
-        if self._forget_erased(drafts, macs, batch):
-            return self.prepare(drafts)
+        if not again and self._forget_erased(drafts, macs, batch):
+            return self.prepare(drafts, again=True)
         return [
             self._entry(n, d, owner, row, batch)
             for n, (d, owner, row) in enumerate(zip(drafts, owners, macs, strict=True))
@@ -104,6 +108,11 @@ class Resolver:
         """Drop what was assumed about an entry that was not stored."""
         for mac, _ in entry.index:
             self._subjects.pop(mac, None)
+
+    def forget_subject(self, subject: UUID) -> None:
+        """Drop every identifier that leads to somebody: they were erased."""
+        for mac in [mac for mac, owner in self._subjects.items() if owner == subject]:
+            del self._subjects[mac]
 
     def _blinded(self, drafts: Sequence[Draft]) -> list[list[tuple[bytes, bool]]]:
         """Return each draft's identifiers as the index has them, and whether each is exact."""

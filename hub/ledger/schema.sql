@@ -52,6 +52,8 @@ CREATE INDEX IF NOT EXISTS header_review ON ledger.header ((routing->>'of'))
     WHERE type = 'https://hub.example/events/officer-review/v1';
 CREATE INDEX IF NOT EXISTS header_decided ON ledger.header ((routing->>'request'))
     WHERE type = 'https://hub.example/events/disclosure-decided/v1';
+-- Whom the log says to be erased: asked for every event that comes in.
+CREATE INDEX IF NOT EXISTS header_shred ON ledger.header ((routing->>'key_id')) WHERE kind = 'shred';
 CREATE UNIQUE INDEX IF NOT EXISTS header_pseq ON ledger.header (partner, pseq) WHERE pseq IS NOT NULL;
 
 -- The latest value of every fact. Keys: s:<subject>  r:<subject>:<agency>  i:<agency>:<jti>  a:<agency>
@@ -91,8 +93,8 @@ CREATE TABLE IF NOT EXISTS ledger.partner_counter (
 
 -- The one door. One call stores a batch in one transaction, or nothing of it.
 -- Statuses: stored; seen (same jti, same content: the first position is returned); conflict (same
--- jti, other content); stale (a fact it rests on has changed, or an identifier now belongs to
--- another subject: prepare again and retry).
+-- jti, other content); erased (the log says that its subject is); stale (a fact it rests on has
+-- changed, or an identifier now belongs to another subject: prepare again and retry).
 CREATE OR REPLACE FUNCTION ledger.append(
     now_ms bigint,
     a_agency text[], a_jti uuid[], a_digest bytea[], a_subject uuid[], a_type text[], a_kind text[],
@@ -107,6 +109,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ledger, pg_temp 
 DECLARE
     last_position bigint;
     skip integer[];
+    erased integer[];
     stale integer[];
     f_n bigint[];
     f_place bigint[];
@@ -129,6 +132,27 @@ BEGIN
     SELECT coalesce(array_agg(i.n::integer), '{}') INTO skip
         FROM unnest(a_agency, a_jti) WITH ORDINALITY AS i(agency, jti, n)
         JOIN ledger.header h ON h.agency = i.agency AND h.jti = i.jti;
+
+    -- Nothing is added about somebody erased: it would be acknowledged, and could be read by nobody.
+    -- The log decides, not the key: that is destroyed a moment later, and is sealed with until then.
+    SELECT coalesce(array_agg(i.n::integer), '{}') INTO erased
+        FROM unnest(a_subject) WITH ORDINALITY AS i(subject, n)
+        WHERE i.n::integer <> ALL (skip) AND (
+            EXISTS (SELECT FROM ledger.header h
+                    WHERE h.kind = 'shred' AND h.routing->>'key_id' = i.subject::text)
+            OR EXISTS (SELECT FROM ledger.subject_key k
+                       WHERE k.key_id = i.subject AND k.state <> 'live'));
+    IF 'shred' = ANY (a_kind) THEN
+        -- What stands behind it in this very batch as well.
+        SELECT erased || coalesce(array_agg(i.n::integer), '{}') INTO erased
+            FROM unnest(a_subject) WITH ORDINALITY AS i(subject, n)
+            JOIN unnest(a_kind, a_routing) WITH ORDINALITY AS x(kind, routing, n)
+                ON x.kind = 'shred' AND x.routing->>'key_id' = i.subject::text AND x.n < i.n
+            WHERE i.n::integer <> ALL (skip || erased);
+    END IF;
+    RETURN QUERY SELECT n, 'erased', NULL::bigint, NULL::bigint, NULL::bigint
+        FROM unnest(erased) AS n;
+    skip := skip || erased;
 
     SELECT coalesce(array_agg(DISTINCT w.n), '{}') INTO stale FROM (
         SELECT g.n FROM unnest(g_idx, g_key, g_position) AS g(n, key, position)

@@ -59,7 +59,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What became of one entry: stored, seen, conflict or stale."""
+    """What became of one entry: stored, seen, conflict, erased or stale."""
 
     status: str
     position: int | None

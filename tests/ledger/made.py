@@ -58,6 +58,7 @@ def made(
     touches: tuple[str, ...] = (),
     partner: str | None = None,
     kind: str = "event",
+    routing: dict[str, Any] | None = None,
     type_uri: str = "https://hub.example/events/evidence-added/v1",
 ) -> Draft:
     """Return a draft about a person by default; `jti` may be any name."""
@@ -71,7 +72,7 @@ def made(
         digest=hashlib.sha256(token).digest(),
         occurred_at=START_S,
         categories=512,
-        routing={"about": "adult"},
+        routing=routing or {"about": "adult"},
         subject=subject,
         identifiers=named or (() if subject else (nhs(1),)),
         facts=facts,
