@@ -16,9 +16,9 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from contracts.disclosure import DisclosureMade, RecipientAcknowledged
 from contracts.enquiry import EnquiryConcluded, EnquiryOpened, EnquiryReopened
 from contracts.integrity import RedactedByKeyShred, ShredReason
+from hub.audit.certificate import CERTIFICATE_TYP, later, told
 from hub.clock import Clock, seconds, utc_text
 from hub.intake.agencies import HUB_SLUG
 from hub.intake.signing import Signer
@@ -26,7 +26,6 @@ from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.read import Pool, facts
 from hub.ledger.record import UnavailableError, UnknownSubjectError, subject_key
 
-CERTIFICATE_TYP: Final = "hub-erasure+jwt"
 YEARS: Final = {"adult": 8, "child": 25, "professional": 25, "setting": 25}
 """How long a record is kept after its last entry. Source: Records Management Code of Practice
 (NHS England, 2021), appendix II: adults 8 years, children to the 25th birthday; the ledger does not
@@ -39,20 +38,12 @@ _ABOUT: LiteralString = (
     "SELECT (SELECT state FROM ledger.subject_key WHERE key_id = %(subject)s) AS state,"
     " (SELECT count(*) FROM ledger.header WHERE subject = %(subject)s) AS items,"
     " (SELECT max(recorded_at) FROM ledger.header WHERE subject = %(subject)s) AS last_ms,"
+    " EXISTS (SELECT FROM ledger.header WHERE subject = %(subject)s AND agency = 'hub'"
+    "  AND routing->>'about' = 'agency') AS agency,"
     " (SELECT type FROM ledger.header WHERE subject = %(subject)s AND type = ANY(%(steps)s)"
     "  ORDER BY position DESC LIMIT 1) AS step,"
     " (SELECT jti FROM ledger.header WHERE kind = 'shred' AND agency = 'hub'"
     "  AND routing->>'key_id' = %(subject)s::text ORDER BY position LIMIT 1) AS shred"
-)
-_TOLD: LiteralString = (
-    "SELECT h.partner, h.pseq, h.jti::text AS dis, h.recorded_at / 1000 AS at,"
-    " h.routing->>'channel' AS channel, h.routing->>'body_digest' AS body_digest,"
-    " (SELECT min(a.recorded_at) / 1000 FROM ledger.header a WHERE a.type = %(ack)s"
-    "  AND a.agency = h.partner AND a.routing->>'dis' = h.jti::text) AS acknowledged"
-    " FROM ledger.header h WHERE h.kind = 'disclosure' AND h.type = %(made)s"
-    " AND EXISTS (SELECT FROM jsonb_array_elements(h.routing->'items') AS i"
-    "  JOIN ledger.header s ON s.position = (i->>'position')::bigint"
-    "  WHERE s.subject = %(subject)s) ORDER BY h.position"
 )
 
 
@@ -68,11 +59,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was done: the event that says so, and the certificate, signed and as read."""
+    """What was done: the certificate, signed and as read. `before`: by an earlier run."""
 
-    jti: UUID
     certificate: str
     claims: dict[str, Any]
+    before: bool = False
 
 
 class ObstacleError(Exception):
@@ -97,8 +88,10 @@ class Erasure:
         self._clock = clock
         self._destroy = destroy
 
-    async def erase(self, order: Order) -> Erased | None:
-        """Erase a subject; None where that was recorded before: then what was left undone is done.
+    async def erase(self, order: Order) -> Erased:
+        """Erase a subject; where that was recorded before, do what was left undone.
+
+        The certificate is then made anew, with who has been told since and has acknowledged it.
 
         Raises:
             ObstacleError: a hold, an enquiry or a retention period stands against it.
@@ -112,6 +105,9 @@ class Erasure:
             raise UnavailableError("the vault found no record of the erasure")
         async with self._pool.connection() as connection:
             await connection.execute("DELETE FROM ops.answer WHERE key_id = %s", [order.subject])
+            if done is None:
+                claims = await later(connection, order.subject, about["kind"])
+                done = Erased(self._signer.sign(claims, typ=CERTIFICATE_TYP), claims, before=True)
         return done
 
     async def _about(self, connection: AsyncConnection[Any], order: Order) -> dict[str, Any]:
@@ -119,25 +115,17 @@ class Erasure:
         async with connection.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(_ABOUT, {"subject": order.subject, "steps": _STEPS})
             about = await cursor.fetchone() or {}
-            if about.get("state") is None:
+            if about.get("state") is None or about["agency"]:
                 raise UnknownSubjectError("no such subject")
-            if about["shred"] is not None:
-                return about
             key = subject_key(order.subject)
             known = (await facts(connection, [key], now)).facts.get(key, {})
             kind = known.get("subject_kind", "child")
+            if about["shred"] is not None:
+                return {**about, "kind": kind}
             against = [*order.holds, *_against(order, about, known, kind, now)]
             if against:
                 raise ObstacleError("; ".join(against))
-            await cursor.execute(
-                _TOLD,
-                {
-                    "subject": order.subject,
-                    "ack": RecipientAcknowledged.TYPE,
-                    "made": DisclosureMade.TYPE,
-                },
-            )
-            return {**about, "kind": kind, "told": await cursor.fetchall()}
+            return {**about, "kind": kind, "told": await told(connection, order.subject)}
 
     async def _record(self, order: Order, about: dict[str, Any]) -> Erased:
         claims = {
@@ -147,7 +135,7 @@ class Erasure:
             "approved_by": list(order.approved_by),
             "at": utc_text(seconds(self._clock)),
             "items": about["items"],
-            "told": [_plain(row) for row in about["told"]],
+            "told": about["told"],
         }
         certificate = self._signer.sign(claims, typ=CERTIFICATE_TYP)
         payload = RedactedByKeyShred(
@@ -158,37 +146,8 @@ class Erasure:
             reason=order.reason,
             approved_by=order.approved_by,
         )
-        record = await self._door.say(Own(payload, agency_sub_id(HUB_SLUG)))
-        return Erased(record.jti, certificate, claims)
-
-
-def read_aloud(claims: dict[str, Any]) -> str:
-    """Return a certificate in words, a line for each recipient."""
-    lines = [
-        "Certificate of erasure",
-        "",
-        f"Subject       {claims['subject']} ({claims['kind']})",
-        f"Erased        {claims['at']}: {claims['items']} items can be read by no one any more",
-        f"Reason        {claims['reason']}",
-        f"Approved by   {', '.join(claims['approved_by'])}",
-        "",
-        "Who was shown the record before, and said that they hold it:",
-        *(
-            f"- {t['partner']}, answer {t['pseq']} of {t['at']} by {t['channel']};"
-            f" {'acknowledged ' + t['acknowledged'] if t['acknowledged'] else 'NOT acknowledged'}"
-            for t in claims["told"]
-        ),
-    ]
-    return "\n".join(lines if claims["told"] else [*lines[:-1], "- nobody"]) + "\n"
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    acknowledged = row["acknowledged"]
-    return {
-        **row,
-        "at": utc_text(row["at"]),
-        "acknowledged": None if acknowledged is None else utc_text(acknowledged),
-    }
+        await self._door.say(Own(payload, agency_sub_id(HUB_SLUG)))
+        return Erased(certificate, claims)
 
 
 def _against(

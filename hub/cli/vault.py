@@ -7,6 +7,7 @@ Never here: how anything is opened or wrapped (hub.vault).
 import asyncio
 import json
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
 from uuid import UUID
@@ -110,18 +111,21 @@ def shred(
 ) -> None:
     """Erase a subject. Example: hub shred ID --reason R --approved-by A --approved-by B.
 
-    Writes CERTIFICATE (signed, one JWS) and CERTIFICATE.txt. Exit code 1: something stands against
-    it, and is told; nothing was done. Run it again where it was cut off.
+    Writes CERTIFICATE (signed, one JWS) and CERTIFICATE.txt; nothing that is there is overwritten:
+    the next is CERTIFICATE.2. Exit code 1: something stands against it, and is told; nothing was
+    done. Run it again where it was cut off, and later: the partners that had the record are told
+    by their notices, and the new certificate has what they acknowledged.
     """
     from hub.assembly import DatabaseError, with_hub  # noqa: PLC0415
-    from hub.audit.erasure import ObstacleError, read_aloud  # noqa: PLC0415
+    from hub.audit.certificate import read_aloud  # noqa: PLC0415
+    from hub.audit.erasure import ObstacleError  # noqa: PLC0415
     from hub.ledger.record import LedgerError  # noqa: PLC0415
     from hub.shredding import erasure_of, holds_on  # noqa: PLC0415
 
     settings = load()
     order = _order(subject, reason, approved_by, settings)
 
-    async def work(hub: "Hub") -> "Erased | None":
+    async def work(hub: "Hub") -> "Erased":
         held = holds_on(settings.holds_file, order.subject)
         return await erasure_of(hub).erase(replace(order, holds=held))
 
@@ -130,13 +134,19 @@ def shred(
     except (DatabaseError, ObstacleError, LedgerError, OSError) as refused:
         typer.echo(f"hub shred: {refused}", err=True)
         raise typer.Exit(1) from None
-    if done is None:
+    if done.before:
         typer.echo("erased before; whatever was left undone is done")
-        return
-    certificate.write_text(done.certificate, "ascii")
-    readable = certificate.with_name(f"{certificate.name}.txt")
-    readable.write_text(read_aloud(done.claims), "utf-8")
+    paper = _free(certificate)
+    paper.write_text(done.certificate, "ascii")
+    paper.with_name(f"{paper.name}.txt").write_text(read_aloud(done.claims), "utf-8")
     typer.echo(read_aloud(done.claims))
+    typer.echo(f"certificate: {paper}")
+
+
+def _free(paper: Path) -> Path:
+    """Return a name that is not taken: a certificate is never written over another."""
+    names = (paper if n == 1 else paper.with_name(f"{paper.name}.{n}") for n in count(1))
+    return next(name for name in names if not name.exists())
 
 
 def _order(subject: str, reason: str, approved_by: list[str], settings: Settings) -> "Order":

@@ -18,6 +18,7 @@ from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import PAGE, Answer, Ask
 from hub.disclosure.desk import Desk
 from hub.disclosure.interest import barred
+from hub.disclosure.notified import erased, notified, tells_of_erasure
 from hub.disclosure.receipt import digest
 from hub.disclosure.refer import about_asking
 from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
@@ -107,9 +108,11 @@ class Notices:
                 items=items,
             )
             try:
-                return await self._desk.record(entry, body, guards)
+                answer = await self._desk.record(entry, body, guards)
             except StaleError:
                 continue
+            await notified(self._door, told, answer.jti)
+            return answer
         raise StaleError("the facts keep changing")
 
     async def _past(self, connection: AsyncConnection[Any], agency: str, after: UUID | None) -> int:
@@ -137,6 +140,7 @@ class Notices:
         asks = [_ask(agency, row) for row in rows]
         pointed = await self._pointed(connection, agency, rows)
         about = await _about(connection, rows)
+        gone = await erased(connection, rows)
         keys = {k for ask, one in zip(asks, pointed, strict=True) for k in keys_for(one, ask)}
         keys |= {k for row in rows for s in about[row.jti] for k in _hold_keys(s, agency)}
         known = await facts(connection, sorted(keys), now)
@@ -144,6 +148,8 @@ class Notices:
             weighed = scales.entitled(one, known, ask, london_day(now))
             shown = [w for w in weighed if w.shown]
             if any(_kept_from(known, s, agency, user) for s in about[row.jti]):
+                continue
+            if row.subject in gone and not tells_of_erasure(row):
                 continue
             if row.cause in _POINTING and not shown:
                 continue

@@ -32,6 +32,7 @@ def fold(world: World, row: HeaderRow, end_s: int) -> None:
         if setting_risk.add(world, item) and item.setting is not None:
             notices.alarm(world, item.setting)
     notices.correction(world, row)
+    notices.erasure(world, row)
     notices.request(world, row)
     register.add(world, row)
 

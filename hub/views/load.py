@@ -51,6 +51,7 @@ def batch(
     targets = {key for row in rows if (key := notices.corrected_key(row)) is not None}
     targets |= {key for key in keys if key.startswith("i:")}
     _items(connection, schema, world, targets)
+    _items_of(connection, schema, world, {s for row in rows if (s := notices.erased(row))})
     own = {case_file.item_key(row) for row in rows if case_file.is_item(row)}
     _item_facts(connection, schema, world, own | targets)
     settings = {item.setting for item in world.items.values()}
@@ -199,7 +200,23 @@ def _items(connection: Connection[Any], schema: str, world: World, keys: Collect
         ),
         [[part[1] for part in parts], [part[2] for part in parts]],
     )
-    found = [Item(*row) for row in cursor.fetchall()]
+    _held(connection, schema, world, [Item(*row) for row in cursor.fetchall()])
+
+
+def _items_of(
+    connection: Connection[Any], schema: str, world: World, subjects: Collection[str]
+) -> None:
+    """Load every item about subjects that this batch says are erased."""
+    if not subjects:
+        return
+    cursor = connection.execute(
+        query(_ITEMS + " WHERE i.subject = ANY(%s::uuid[])", schema), [list(subjects)]
+    )
+    _held(connection, schema, world, [Item(*row) for row in cursor.fetchall()])
+
+
+def _held(connection: Connection[Any], schema: str, world: World, found: Sequence[Item]) -> None:
+    """Put items in the World, with their classes and who was shown them."""
     for item in found:
         world.items[f"i:{item.agency}:{item.jti}"] = item
     _classes(connection, schema, world, {item.class_id for item in found})

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from contracts.base import Category
-from contracts.integrity import Corrected, Disputed, Retracted
+from contracts.integrity import Corrected, Disputed, RedactedByKeyShred, Retracted
 from contracts.labels import mask
 from hub.views import case_file
 from hub.views.rows import Cause, HeaderRow, Item, Notice, notice_jti
@@ -56,6 +56,31 @@ def correction(world: World, row: HeaderRow) -> None:
     for agency in world.shown_to.get(item.position, ()):
         if agency != row.agency and not case_file.hidden_from(world, item, agency):
             _add(world, agency, "correction", item=item, type_uri=row.type_uri)
+
+
+def erasure(world: World, row: HeaderRow) -> None:
+    """Tell every agency that was shown anything about somebody that they were erased.
+
+    Source: UK GDPR art 19. As with a correction, one from whom all it was shown is hidden by now
+    is not told.
+    """
+    subject = erased(row)
+    if subject is None:
+        return
+    had = {
+        agency
+        for item in world.items.values()
+        if item.subject == subject
+        for agency in world.shown_to.get(item.position, ())
+        if not case_file.hidden_from(world, item, agency)
+    }
+    for agency in had:
+        _add(world, agency, "correction", subject=subject, type_uri=row.type_uri)
+
+
+def erased(row: HeaderRow) -> str | None:
+    """Return the subject that an event says is erased; None if it says no such thing."""
+    return row.routing["key_id"] if row.type_uri == RedactedByKeyShred.TYPE else None
 
 
 def alarm(world: World, setting: str) -> None:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import psycopg
+
 from adapters.kit.notices import Notice
-from contracts.integrity import ClearedForRelease, Disputed, Retracted
+from contracts.integrity import ClearedForRelease, Disputed, RecipientNotified, Retracted
 from tests.journeys.people import UNSAID, concern, enquiry, hold, person, seen
 from tests.support.hub_process import RunningHub
 
@@ -17,6 +19,19 @@ def retract(hub: RunningHub, number: str, item: str, *, by: str = "oak-gp") -> N
 def corrections(hub: RunningHub, agency: str) -> list[Notice]:
     polled = hub.client(agency).poll(max_events=1000)
     return [notice for notice in polled.notices if notice.body["cause"] == "correction"]
+
+
+def told_on_record(hub: RunningHub, item: str) -> list[str]:
+    """Return whom the ledger says to have been told, by answers that it says they were given."""
+    with psycopg.connect(hub.settings.owner) as connection:
+        rows = connection.execute(
+            "SELECT n.routing->>'partner' FROM ledger.header n JOIN ledger.header i"
+            " ON i.position = (n.routing->>'item_position')::bigint JOIN ledger.header d"
+            " ON d.jti = (n.routing->>'dis')::uuid AND d.partner = n.routing->>'partner'"
+            " WHERE n.type = %s AND n.routing->>'cause' = 'retracted' AND i.jti = %s",
+            [RecipientNotified.TYPE, item],
+        ).fetchall()
+    return [row[0] for row in rows]
 
 
 def jtis(items: list[Any]) -> set[str]:
@@ -41,6 +56,7 @@ def test_a_retraction_reaches_everyone_who_was_shown_the_item_and_nobody_else(
         assert notice.body["item_type"].endswith("/retracted/v1")
         assert notice.subject == {"format": "opaque", "id": hub.find("oak-gp", number)}
     assert corrections(hub, idle) == []
+    assert sorted(told_on_record(hub, item)) == sorted(readers)
 
 
 def test_a_retracted_item_is_gone_from_every_view_but_its_posters(hub: RunningHub) -> None:

@@ -1,4 +1,4 @@
-"""The one door and somebody erased: nothing more is taken about them, from the leaf that says so on."""
+"""Somebody erased at the one door: nothing more is taken about them, from that leaf on."""
 
 from threading import Barrier, Thread
 from uuid import UUID
