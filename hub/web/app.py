@@ -14,7 +14,20 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from hub.web import dashboard, find, home, mishaps, public, register, saw, share, signin, timeline
+from hub.web import (
+    dashboard,
+    find,
+    home,
+    mishaps,
+    post,
+    public,
+    register,
+    saw,
+    share,
+    signin,
+    signing,
+    timeline,
+)
 from hub.web.pages import STATIC, page, version
 from hub.web.parts import MOUNTED_AT, Shared, Web, with_provider
 from hub.web.shield import Shield
@@ -30,6 +43,8 @@ ROUTERS: Final = (
     register.router,
     saw.router,
     share.router,
+    post.router,
+    signing.router,
 )
 
 

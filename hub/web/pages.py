@@ -32,6 +32,12 @@ PLACES: Final[Sequence[tuple[str, str, tuple[Role, ...], str]]] = (
         "See how many concerns, enquiries and reviews there were, by quarter and by code.",
     ),
     (
+        "/post",
+        "Raise or refer",
+        ("liaison", "practitioner"),
+        "Raise a concern or refer somebody, and see who will see what before it is sent.",
+    ),
+    (
         "/share",
         "Can I share?",
         ("liaison", "practitioner", "ig_officer", "sab_analyst", "agency_admin"),
@@ -48,6 +54,12 @@ PLACES: Final[Sequence[tuple[str, str, tuple[Role, ...], str]]] = (
         "Who saw what",
         ("ig_officer",),
         "Answer somebody who asks who was told about them.",
+    ),
+    (
+        "/signing",
+        "Signing key",
+        ("agency_admin",),
+        "Have the hub keep a signing key for an organisation without a system of its own.",
     ),
 )
 """The navigation: path, words, the roles that have it, and what it is for."""

@@ -33,6 +33,12 @@ MATRIX: Final[Mapping[str, str]] = {
     "POST /find": "L--S--",
     "GET /find/{errand}": "L--S--",
     "GET /find/{errand}/{subject}": "L--S--",
+    "GET /post": "LP----",
+    "GET /post/{kind}": "LP----",
+    "POST /post/{kind}": "LP----",
+    "GET /post/sent/{receipt}": "LP----",
+    "GET /signing": "----A-",
+    "POST /signing": "----A-",
     "GET /share": "LPISA-",
     "POST /share": "LPISA-",
     "GET /register": "--I--U",
@@ -42,9 +48,10 @@ MATRIX: Final[Mapping[str, str]] = {
     "POST /who-saw": "--I---",
     "GET /who-saw/{subject}": "--I---",
 }
-OWN: Final = frozenset({"errand"})
-"""Parameters that name what belongs to one officer: another is told that it does not exist."""
-SHARED: Final = frozenset({"jti", "subject"})
+OWN: Final = frozenset({"errand", "receipt"})
+"""Parameters that name what belongs to one officer, or to one agency: another is told that it does
+not exist."""
+SHARED: Final = frozenset({"jti", "kind", "subject"})
 """Parameters that name what everybody in the row may open: the register is one office's."""
 
 

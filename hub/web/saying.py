@@ -1,0 +1,239 @@
+"""Reads the concern and referral forms: what somebody typed, into statements, or what is wrong.
+
+In: a form's fields. Out: Filled: payloads about one subject, and errors by field.
+Never here: I/O, a signature; a Yes or No that nobody said. What is left out stays unknown.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, Literal, cast
+
+from contracts.base import Payload
+from contracts.codes import AbuseType, RiskLocation
+from contracts.concern import ConcernRaised, ReferralMade
+from contracts.identity import SubjectDescribed
+from hub.intake.identifiers import IdentifierRefusedError, identifier, urn
+from hub.web.forms import chosen
+
+MAX_TEXT: Final = 4000
+"""Characters of one answer, as typed: a whole form must fit in one event."""
+ABOUT: Final[Mapping[str, str]] = {
+    "adult": "An adult",
+    "child": "A child",
+    "setting": "A care setting, such as a care home",
+}
+SOURCE: Final[Mapping[str, str]] = {
+    "fact": "I or a colleague saw or heard it",
+    "hearsay": "Somebody told us",
+    "opinion": "It is our professional opinion",
+}
+KNOWN: Final[Mapping[str, str]] = {
+    "at_risk": "They are at risk of abuse or neglect, or experience it",
+    "care_needs": "They need care and support",
+    "immediate_risk": "They are in danger now",
+    "others_at_risk": "Other people are at risk too",
+    "child_at_risk": "A child is at risk",
+    "serious_crime": "It may be a serious crime",
+    "from_whistleblower": "Somebody who works there told us, and must not be named",
+}
+CONSENT: Final[Mapping[str, str]] = {
+    "given": "Yes, they agree",
+    "refused": "No, they do not want it",
+    "not_sought": "We have not asked them",
+}
+TYPES: Final[Mapping[str, str]] = {f"type-{n}": kind.value for n, kind in enumerate(AbuseType)}
+LOCATIONS: Final[Mapping[str, str]] = {place.name.lower(): place.value for place in RiskLocation}
+ACT: Final = "act-"
+"""What the name of a box for an agency that should act begins with."""
+_SPACE: Final = re.compile(r"\s")
+_About = Literal["adult", "child", "setting"]
+
+
+@dataclass(slots=True)
+class Filled:
+    """A form as it was understood: statements about one subject, and what is wrong, by field."""
+
+    payloads: tuple[Payload, ...] = ()
+    sub_id: Mapping[str, Any] = field(default_factory=dict)
+    happened: date | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def concern(
+    sent: Mapping[str, str], agencies: Mapping[str, str], *, slug: str, ref: str, today: date
+) -> Filled:
+    """Return a concern as it was filled in.
+
+    Args:
+        sent: the form.
+        agencies: the agencies it may name, by slug.
+        slug: the agency that says it.
+        ref: what the agency calls the subject, where the form has no number of theirs.
+        today: the London day.
+    """
+    filled = Filled()
+    about = _about(sent, filled, slug, ref)
+    filled.happened = _day(sent, "when", today, filled.errors) or today
+    told = _addressed(sent, agencies, filled.errors)
+    kinds = tuple(AbuseType(TYPES[n]) for n in TYPES if sent.get(n) == "yes")
+    if not kinds:
+        filled.errors["type-0"] = "Select at least one kind of abuse or neglect"
+    texts = {
+        "harm": _text(sent, "harm", filled.errors, "Say what happened, or what you saw"),
+        "injuries": _text(sent, "injuries", filled.errors),
+        "wishes": _text(sent, "wishes", filled.errors),
+    }
+    source = chosen(sent, "source", SOURCE)
+    if source is None:
+        filled.errors["source"] = "Select how you know"
+    if filled.errors:
+        return filled
+    place = chosen(sent, "location", LOCATIONS)
+    fields = {
+        "about": about,
+        "source": source,
+        "addressed_to": told,
+        "types": kinds,
+        "location": None if place is None else RiskLocation(LOCATIONS[place]),
+        "consent": chosen(sent, "consent", CONSENT),
+        "alleged_perpetrator": _line(sent, "perpetrator"),
+        "implicated": tuple(a for a in (chosen(sent, "implicated", agencies),) if a),
+        **texts,
+        **{fact: "yes" for fact in KNOWN if sent.get(f"know-{fact}") == "yes"},
+    }
+    return _done(filled, sent, about, ConcernRaised.model_validate(fields, strict=True))
+
+
+def referral(
+    sent: Mapping[str, str], agencies: Mapping[str, str], *, slug: str, ref: str, today: date
+) -> Filled:
+    """Return a referral as it was filled in; see `concern`."""
+    filled = Filled()
+    about = _about(sent, filled, slug, ref)
+    to = chosen(sent, "to", agencies)
+    if to is None:
+        filled.errors["to"] = "Select whom you ask to take it on"
+    why = _text(sent, "why", filled.errors, "Say what you ask them to do, and why")
+    by = _day(sent, "by", None, filled.errors)
+    if by is not None and by < today:
+        filled.errors["by-day"] = "The day by which you need an answer must not be past"
+    if filled.errors:
+        return filled
+    day = None if by is None else by.isoformat()
+    said = ReferralMade(about=about, to=str(to), why=why, respond_by=day)
+    return _done(filled, sent, about, said)
+
+
+def _done(filled: Filled, sent: Mapping[str, str], about: _About, said: Payload) -> Filled:
+    """Put the description, where there is one, before what is said; it goes to the same."""
+    described = _described(sent, about, said.addressees())
+    filled.payloads = (said,) if described is None else (described, said)
+    return filled
+
+
+def _about(sent: Mapping[str, str], filled: Filled, slug: str, ref: str) -> _About:
+    about = chosen(sent, "about", ABOUT)
+    if about is None:
+        filled.errors["about"] = "Select whom or what it is about"
+        return "adult"
+    kind, name = ("cqc_location", "location-id") if about == "setting" else ("nhs_number", "nhs")
+    named = []
+    typed = _SPACE.sub("", sent.get(name, ""))
+    if typed:
+        try:
+            named.append(urn(identifier(kind, typed)))
+        except IdentifierRefusedError:
+            filled.errors[name] = (
+                "Enter a CQC location ID, like 1-1234567"
+                if about == "setting"
+                else "This is not a valid NHS number"
+            )
+    elif about == "setting":
+        filled.errors[name] = "Enter the CQC location ID: the CQC shows it with the setting"
+    elif not (sent.get("family") and sent.get("given")):
+        filled.errors["nhs"] = "Enter an NHS number, or a full name and a date of birth"
+    else:
+        named.append(f"urn:hub:ref:{slug}:{ref}")
+        if not any(sent.get(f"born-{part}") for part in ("day", "month", "year")):
+            filled.errors["born-day"] = "Enter a date of birth, or an NHS number"
+    _born(sent, filled.errors)
+    filled.sub_id = {"format": "uri", "uri": named[0]} if named else {}
+    return cast("_About", about)
+
+
+def _described(
+    sent: Mapping[str, str], about: _About, told: Sequence[str]
+) -> SubjectDescribed | None:
+    """Return who the subject is, where the form says more than a number."""
+    if about == "setting":
+        name = _line(sent, "setting-name")
+        if name is None:
+            return None
+        return SubjectDescribed(about=about, name=name, addressed_to=tuple(told))
+    born = _born(sent, {})
+    said = {
+        "family_name": _line(sent, "family"),
+        "given_name": _line(sent, "given"),
+        "birth_date": None if born is None else born.isoformat(),
+        "address": _line(sent, "address"),
+        "postcode": _line(sent, "postcode"),
+        "phone": _line(sent, "phone"),
+    }
+    if not any(said.values()):
+        return None
+    return SubjectDescribed.model_validate(
+        {"about": about, "addressed_to": tuple(told), **said}, strict=True
+    )
+
+
+def _addressed(
+    sent: Mapping[str, str], agencies: Mapping[str, str], errors: dict[str, str]
+) -> tuple[str, ...]:
+    told = tuple(slug for slug in agencies if sent.get(f"{ACT}{slug}") == "yes")
+    if not told:
+        errors["act"] = "Select at least one agency that should act on it"
+    return told[:40]
+
+
+def _born(sent: Mapping[str, str], errors: dict[str, str]) -> date | None:
+    return _day(sent, "born", None, errors, "Enter a real date of birth, like 27 3 1950")
+
+
+def _day(
+    sent: Mapping[str, str],
+    name: str,
+    latest: date | None,
+    errors: dict[str, str],
+    wrong: str = "Enter a real date, like 27 3 2026",
+) -> date | None:
+    """Return a date of three fields; None where all are empty."""
+    parts = [sent.get(f"{name}-{part}", "") for part in ("year", "month", "day")]
+    if not any(parts):
+        return None
+    try:
+        found = date(*(int(part) for part in parts))
+    except ValueError:
+        errors[f"{name}-day"] = wrong
+        return None
+    if found.year < 1900 or (latest is not None and found > latest):  # noqa: PLR2004 - as intake
+        errors[f"{name}-day"] = "The date must be today or in the past"
+    return found
+
+
+def _text(
+    sent: Mapping[str, str], name: str, errors: dict[str, str], missing: str = ""
+) -> str | None:
+    text = sent.get(name, "")
+    if not text:
+        if missing:
+            errors[name] = missing
+        return None
+    if len(text) > MAX_TEXT:
+        errors[name] = f"Use at most {MAX_TEXT:,} characters"
+    return text
+
+
+def _line(sent: Mapping[str, str], name: str) -> str | None:
+    return " ".join(sent.get(name, "").split())[:200] or None
