@@ -49,8 +49,8 @@ generate: .venv/.dev ## schemas, vectors and rule pages, from their source
 	$(BIN)/python -m tests.generate
 
 lock: $(UV)
-	$(UV) pip compile pyproject.toml --extra demo --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -o requirements.lock
-	$(UV) pip compile pyproject.toml --extra demo --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -c requirements.lock -o requirements-dev.lock
+	$(UV) pip compile pyproject.toml --extra demo --extra pdf --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -o requirements.lock
+	$(UV) pip compile pyproject.toml --extra demo --extra pdf --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -q -c requirements.lock -o requirements-dev.lock
 
 .tools/bin/uv: uv.lock.txt
 	$(PY) -m pip install -q --disable-pip-version-check --no-warn-script-location --require-hashes --target .tools -r uv.lock.txt

@@ -44,6 +44,8 @@ Channel: TypeAlias = Literal[
     "bundle",
     "dashboard",
     "order",
+    "oversight",
+    "export",
 ]
 ReasonCode: TypeAlias = Literal[
     "no_gateway",

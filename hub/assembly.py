@@ -21,7 +21,10 @@ from hub.api.once import SharedOnce
 from hub.api.parts import Hub
 from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
+from hub.audit.breaching import Breaches
+from hub.audit.exports import Exports
 from hub.audit.orders import Orders
+from hub.audit.oversight import Oversight
 from hub.clock import Clock, SystemClock, seconds
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.dashboard import Dashboard
@@ -97,6 +100,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
     covering = Covering(pool, ground.clock, waits=settings.receipts == "await")
     release = Release(door=door, covering=covering, receipts=receipts, source=source)
     desk = _desk(ground, pool, door, release, cursors)
+    oversight = Oversight(desk=desk, pool=pool, clock=ground.clock, source=source)
     access = AccessTokens(
         ground.signer, hub_uri=settings.hub_uri, new_id=lambda: str(source.uuid())
     )
@@ -129,6 +133,9 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         auditor=Auditor(
             desk=desk, receipts=receipts, covering=covering, pool=pool, clock=ground.clock
         ),
+        oversight=oversight,
+        breaches=Breaches(oversight=oversight, desk=desk, pool=pool, clock=ground.clock),
+        exports=Exports(desk=desk, pool=pool, clock=ground.clock),
     )
 
 

@@ -16,6 +16,7 @@ from hub.api.documents import answers, nothing, problems, refusal
 from hub.api.queries import RegisterQuery
 from hub.api.schemas import ENTRY, REGISTER, RELEASED, REVIEWED
 from hub.api.wiring import officer, reader, the_hub
+from hub.audit.listing import Page
 from hub.disclosure.ask import PAGE, Ask, BrokenGlass
 from hub.ids import as_uuid
 
@@ -81,8 +82,7 @@ async def register(
         caller.agency,
         caller.user,
         query.filters(),
-        after=query.after,
-        limit=query.limit,
+        Page(past=query.after, limit=query.limit),
         unreviewed=query.review is not None,
     )
     return answered(found, released=200, refused=200)

@@ -9,7 +9,10 @@ from hub.api.access import AccessTokens
 from hub.api.once import SharedOnce
 from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
+from hub.audit.breaching import Breaches
+from hub.audit.exports import Exports
 from hub.audit.orders import Orders
+from hub.audit.oversight import Oversight
 from hub.clock import Clock, seconds
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.dashboard import Dashboard
@@ -63,6 +66,9 @@ class Hub:
     orders: Orders
     statements: Statements
     auditor: Auditor
+    oversight: Oversight
+    breaches: Breaches
+    exports: Exports
     dashboard: Dashboard
 
     @property

@@ -228,6 +228,8 @@ ENTRY: Schema = {
             }
         ),
         "reasons": many({"type": "object", "required": ["rule"], "properties": {"rule": TEXT}}),
+        "review": maybe({"type": "object"}),
+        "questions": many({"type": "object", "required": ["question", "code", "due", "state"]}),
     },
 }
 ADVICE = closed(

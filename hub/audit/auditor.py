@@ -11,31 +11,26 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from contracts.disclosure import Channel, DisclosureMade, DisclosureRefused
+from contracts.disclosure import Channel, DisclosureMade
 from contracts.governance import OfficerReview
-from hub.audit.register import entries, known_items
+from hub.audit.listing import Page, is_barred, page_of, told
+from hub.audit.questions import asked
+from hub.audit.readings import By, given, nothing
+from hub.audit.register import known_items
 from hub.audit.reviews import reviews_of
 from hub.audit.reviews import unreviewed as waiting
 from hub.clock import Clock, seconds, utc_text
 from hub.disclosure.ask import Answer
 from hub.disclosure.desk import Desk
-from hub.disclosure.interest import barred
-from hub.disclosure.receipt import Receipts, digest
-from hub.disclosure.render import NOTHING
+from hub.disclosure.receipt import Receipts
 from hub.intake.agencies import HUB_SLUG
 from hub.ledger.covering import Covering
 from hub.ledger.frontdoor import Own, agency_sub_id, canonical, subject_sub_id
 from hub.ledger.read import Pool, facts, header_of
-from hub.ledger.record import Header, Record, relation_key, subject_key
+from hub.ledger.record import Header, Record, subject_key
 from hub.rulebook import Rulebook, RulebookError
 from hub.views.read_known import known_by
-from hub.views.read_register import (
-    RegisterEntry,
-    RegisterFilter,
-    latest_rows,
-    register_rows,
-    who_saw,
-)
+from hub.views.read_register import RegisterFilter, who_saw
 
 
 class ReviewError(Exception):
@@ -73,32 +68,26 @@ class Auditor:
         agency: str,
         user: str | None,
         filters: RegisterFilter,
+        page: Page,
         *,
-        after: int,
-        limit: int,
         unreviewed: bool = False,
-        before: int | None = None,
     ) -> Answer:
-        """Return register entries that fit the filters, in the ledger's order.
+        """Return a page of the entries that fit the filters.
 
         With `unreviewed`, only where an officer broke the glass and nobody has looked at it since.
-        With `before`, a position, the newest before it come first, and `after` counts for nothing.
         """
         async with self._pool.connection() as connection:
             if unreviewed:
                 filters = replace(filters, jtis=await waiting(connection))
-            if before is None:
-                found = await register_rows(connection, filters, after=after, limit=limit)
-            else:
-                found = await latest_rows(connection, filters, before=before, limit=limit)
+            found = await page_of(connection, filters, page)
             if filters.subject is not None and await self._barred(
                 connection, agency, user, UUID(filters.subject)
             ):
                 found = []
-            listed = await self._listed(connection, found)
+            listed = await told(connection, found, seconds(self._clock))
         body = {
             "entries": listed,
-            "after": found[-1].position if len(found) == limit else None,
+            "after": found[-1].position if len(found) == page.limit else None,
         }
         subject = None if filters.subject is None else UUID(filters.subject)
         return await self._recorded(agency, user, "register", subject, body)
@@ -109,7 +98,7 @@ class Auditor:
             found = await who_saw(connection, str(subject))
             if await self._barred(connection, agency, user, subject):
                 found = []
-            listed = await self._listed(connection, found)
+            listed = await told(connection, found, seconds(self._clock))
         body = {"subject": str(subject), "disclosures": listed}
         return await self._recorded(agency, user, "subject_disclosures", subject, body)
 
@@ -133,8 +122,12 @@ class Auditor:
         """Return one entry with its items, its rules in words, and what would have changed it."""
         async with self._pool.connection() as connection:
             header = await header_of(connection, HUB_SLUG, jti)
+            questions = await asked(connection, dis=str(jti))
+            reviews = await reviews_of(connection, [str(jti)])
         if header is None or header.partner is None:
             return await self._not_found(agency, user)
+        now = seconds(self._clock)
+        review = reviews.get(str(jti))
         body = {
             "jti": str(header.jti),
             "position": header.position,
@@ -143,6 +136,8 @@ class Auditor:
             "recorded": utc_text(header.recorded_at_ms // 1000),
             **header.routing,
             "reasons": self._reasons(header),
+            "review": None if review is None else review.plain(now),
+            "questions": [one.plain(now) for one in questions],
         }
         return await self._recorded(agency, user, "register", None, body)
 
@@ -179,15 +174,7 @@ class Auditor:
         self, connection: AsyncConnection[Any], agency: str, user: str | None, subject: UUID
     ) -> bool:
         """Return whether the officer has an interest of their own in whom this is about."""
-        key = relation_key(subject, agency)
-        known = await facts(connection, [key], seconds(self._clock))
-        return barred(known.facts.get(key, {}), user)
-
-    async def _listed(
-        self, connection: AsyncConnection[Any], rows: list[RegisterEntry]
-    ) -> list[dict[str, Any]]:
-        reviews = await reviews_of(connection, [row.jti for row in rows])
-        return entries(rows, reviews, seconds(self._clock))
+        return await is_barred(connection, agency, user, subject, seconds(self._clock))
 
     async def receipt(self, agency: str, jti: UUID, *, officer: bool) -> Found | None:
         """Return the receipt of an event the agency posted or an answer it was given.
@@ -228,30 +215,10 @@ class Auditor:
     async def _recorded(
         self, agency: str, user: str | None, channel: Channel, subject: UUID | None, body: object
     ) -> Answer:  # fmt: skip
-        content = canonical(body)
-        entry = DisclosureMade(**self._head(agency, user, channel, subject, content))
-        return await self._desk.record(entry, content, ())
+        return await given(self._desk, By(agency, user), channel, canonical(body), subject)
 
     async def _not_found(self, agency: str, user: str | None) -> Answer:
-        content = canonical(NOTHING)
-        head = self._head(agency, user, "register", None, content)
-        entry = DisclosureRefused(**head, reason_code="nothing_to_show")
-        return await self._desk.record(entry, content, ())
-
-    def _head(
-        self, agency: str, user: str | None, channel: Channel, subject: UUID | None, body: bytes
-    ) -> dict[str, Any]:
-        return {
-            "about": "agency",
-            "partner": agency,
-            "user": user,
-            "subject": None if subject is None else str(subject),
-            "purpose": "audit",
-            "channel": channel,
-            "rulebook": self._desk.law.now().rulebook.sha256,
-            "fact_position": 0,
-            "body_digest": digest(body),
-        }
+        return await nothing(self._desk, By(agency, user), "register")
 
 
 async def _about(
@@ -272,14 +239,20 @@ def _words(name: str, law: Rulebook | None) -> dict[str, Any]:
     try:
         if law is None:
             return {"rule": name}
-        file = law.rule(name).file
+        rule = law.rule(name)
     except KeyError:
         return {"rule": name}
+    file = rule.file
     return {
         "rule": name,
         "title": file.title,
         "words": " ".join(file.plain.split()),
         "strength": file.strength,
+        "effect": file.effect,
+        "cite": list(file.basis.cite),
+        "in_force_from": None if rule.since is None else rule.since.isoformat(),
+        "in_force_until": None if rule.until is None else rule.until.isoformat(),
+        "release": law.release,
     }
 
 

@@ -5,16 +5,15 @@ Never here: an agency's word on an order; the order itself, which the officer ke
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from contracts.disclosure import DisclosureMade
 from contracts.governance import CourtOrderSeen
+from hub.audit.readings import By, given
 from hub.clock import Clock, seconds, utc_text
 from hub.disclosure.ask import Answer
 from hub.disclosure.desk import Desk
 from hub.disclosure.interest import barred
-from hub.disclosure.receipt import digest
 from hub.ledger.frontdoor import Own, canonical, subject_sub_id
 from hub.ledger.read import Pool, facts
 from hub.ledger.record import UnknownSubjectError, relation_key, subject_key
@@ -68,7 +67,7 @@ class Orders:
             "officer": user,
             "recorded": utc_text(record.recorded_at_ms // 1000),
         }
-        return await self._recorded(agency, user, subject, canonical(body))
+        return await given(self._desk, By(agency, user), "order", canonical(body), subject)
 
     async def _kind(self, agency: str, user: str, subject: UUID) -> str:
         """Return what kind of subject it is."""
@@ -81,17 +80,3 @@ class Orders:
         if kind is None:
             raise UnknownSubjectError("no such subject")
         return kind
-
-    async def _recorded(self, agency: str, user: str, subject: UUID, body: bytes) -> Answer:
-        entry: dict[str, Any] = {
-            "about": "agency",
-            "partner": agency,
-            "user": user,
-            "subject": str(subject),
-            "purpose": "audit",
-            "channel": "order",
-            "rulebook": self._desk.law.now().rulebook.sha256,
-            "fact_position": 0,
-            "body_digest": digest(body),
-        }
-        return await self._desk.record(DisclosureMade.model_validate(entry), body, ())

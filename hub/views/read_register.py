@@ -81,6 +81,11 @@ _FOUND: LiteralString = (
 _LATEST: LiteralString = _FOUND.replace(
     "r.position > %(after)s", "r.position < %(before)s"
 ).replace("ORDER BY r.position", "ORDER BY r.position DESC")
+# Within one agency the newest come first, as everywhere else.
+_BY_AGENCY: LiteralString = _FOUND.replace(
+    "r.position > %(after)s",
+    "(r.partner > %(agency)s OR (r.partner = %(agency)s AND r.position < %(before)s))",
+).replace("ORDER BY r.position", "ORDER BY r.partner, r.position DESC")
 _THEIRS: LiteralString = (
     " WHERE r.subject = %(subject)s::uuid OR r.position IN ("
     " SELECT d.disclosure_position FROM views_v1.disclosed_item d"
@@ -109,6 +114,28 @@ async def latest_rows(
     """Return a page of the register, newest first, from before position `before` on."""
     values = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
     return await _entries(connection, _LATEST, {**values, "before": before, "limit": limit})
+
+
+async def agency_rows(
+    connection: AsyncConnection[Any],
+    wanted: RegisterFilter,
+    *,
+    past: tuple[str, int],
+    limit: int,
+) -> list[RegisterEntry]:
+    """Return a page of the register by agency, each agency's newest first.
+
+    Args:
+        connection: one that may read.
+        wanted: which entries.
+        past: the agency's slug and the position of the last entry of the page before.
+        limit: how many at most.
+    """
+    values = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    agency, before = past
+    return await _entries(
+        connection, _BY_AGENCY, {**values, "agency": agency, "before": before, "limit": limit}
+    )
 
 
 async def who_saw(connection: AsyncConnection[Any], subject: str) -> list[RegisterEntry]:

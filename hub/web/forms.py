@@ -4,15 +4,16 @@ In: a request. Out: its fields. Never here: a file, a second value under one nam
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hmac import compare_digest
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import Request
 
 from hub.web.who import Officer, PageError
 
+_Code = TypeVar("_Code", bound=str)
 MAX_BYTES: Final = 32_768
 MAX_FIELDS: Final = 250
 BODY_SECONDS: Final = 20.0
@@ -56,10 +57,10 @@ async def own_form(request: Request, officer: Officer) -> dict[str, str]:
     return sent
 
 
-def chosen(sent: Mapping[str, str], name: str, among: Mapping[str, str]) -> str | None:
+def chosen(sent: Mapping[str, str], name: str, among: Iterable[_Code]) -> _Code | None:
     """Return a field's value where it is one of those offered."""
     value = sent.get(name)
-    return value if value in among else None
+    return next((code for code in among if code == value), None)
 
 
 def _bad(status: int) -> PageError:

@@ -14,7 +14,7 @@ from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from starlette.responses import HTMLResponse
 
-from hub.web import words
+from hub.web import overseen, words
 from hub.web.who import Officer, Role, base
 
 STATIC = files("hub.web") / "static"
@@ -50,6 +50,36 @@ PLACES: Final[Sequence[tuple[str, str, tuple[Role, ...], str]]] = (
         "Read every answer the hub gave or refused: to whom, what for, and by which rule.",
     ),
     (
+        "/sampling",
+        "Sampling",
+        ("ig_officer", "auditor"),
+        "Draw answers to look at again, half by chance and half by risk, and work them off.",
+    ),
+    (
+        "/alarms",
+        "Unusual access",
+        ("ig_officer", "auditor"),
+        "See who looked far more than their peers, at odd hours, or at their own kin, and why.",
+    ),
+    (
+        "/questions",
+        "Questions",
+        ("ig_officer", "auditor"),
+        "Read what agencies were asked about an answer, and whether they answered in time.",
+    ),
+    (
+        "/asked-of-us",
+        "Questions to us",
+        ("liaison", "agency_admin"),
+        "Answer what information governance asks your agency about something it was shown.",
+    ),
+    (
+        "/breaches",
+        "Breaches",
+        ("ig_officer", "auditor"),
+        "Put a personal data breach on record, and keep its 72-hour clock.",
+    ),
+    (
         "/who-saw",
         "Who saw what",
         ("ig_officer",),
@@ -80,6 +110,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters.update(words.FILTERS)
+    found.filters.update(overseen.FILTERS)
     return found
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from hub.audit.auditor import Auditor
+from hub.audit.breaching import Breaches
+from hub.audit.exports import Exports
+from hub.audit.oversight import Oversight
 from hub.clock import Clock
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.dashboard import Dashboard
@@ -52,6 +55,12 @@ class Shared(Protocol):
     def dashboard(self) -> Dashboard: ...  # noqa: D102
     @property
     def auditor(self) -> Auditor: ...  # noqa: D102
+    @property
+    def oversight(self) -> Oversight: ...  # noqa: D102
+    @property
+    def breaches(self) -> Breaches: ...  # noqa: D102
+    @property
+    def exports(self) -> Exports: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,35 +1,29 @@
-"""The disclosure register for information governance: every answer, filtered, and one in full.
+"""The disclosure register for information governance: every answer, filtered and in order.
 
-In: filters; an entry's id; a verdict. Out: pages over the auditor's recorded answers.
+In: filters, an order. Out: pages over the auditor's recorded answers.
 Never here: content. An auditor sees that something was disclosed, not what, nor of whom.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from json import loads
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.responses import HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import HTMLResponse
 
-from hub.audit.auditor import ReviewError
+from hub.audit.listing import Order, Page
 from hub.views.read_register import RegisterFilter
-from hub.web import words
-from hub.web.errands import REASONS
-from hub.web.forms import chosen, own_form
 from hub.web.pages import page
-from hub.web.who import Allowed, Officer, PageError, base, web_of
+from hub.web.who import Allowed, Officer, PageError, web_of
 
 router = APIRouter()
 READ: Final = Allowed("ig_officer", "auditor", scope="ig", step_up=True)
 SIGN: Final = Allowed("ig_officer", scope="ig", step_up=True)
 SIZE: Final = 25
 LAST: Final = 2**53
-VERDICTS: Final = {
-    "upheld": "It was right",
-    "upheld_with_learning": "It was right, and there is something to learn",
-    "overturned": "It was wrong",
-}
 OUTCOMES: Final = {"": "Either", "released": "Released", "refused": "Refused"}
 _Slug = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,40}$")]
 
@@ -45,7 +39,9 @@ class Wanted:
         day: Annotated[str, Query(pattern=r"^(|[0-9]{4}-[0-9]{2}-[0-9]{2})$")] = "",
         subject: Annotated[str, Query(pattern=r"^(|[0-9a-f-]{36})$")] = "",
         review: Annotated[str, Query(pattern="^(|open)$")] = "",
-        before: Annotated[int, Query(ge=1, le=LAST)] = LAST,
+        sort: Annotated[str, Query(pattern="^(newest|oldest|agency)$")] = "newest",
+        past: Annotated[int, Query(ge=0, le=LAST)] = 0,
+        within: _Slug = "",
     ) -> None:
         self.agency = agency
         self.outcome = outcome
@@ -53,7 +49,14 @@ class Wanted:
         self.day = day
         self.subject = subject
         self.review = review
-        self.before = before
+        self.sort = cast("Order", sort)
+        self.past = past
+        self.within = within
+
+    def page(self) -> Page:
+        """Return which page of the register that is."""
+        past = self.past if self.past or self.sort == "oldest" else LAST
+        return Page(order=self.sort, past=past, agency=self.within, limit=SIZE)
 
     def filters(self) -> RegisterFilter:
         """Return the filters as the views know them.
@@ -80,6 +83,19 @@ class Wanted:
         named = ("agency", "outcome", "rule", "day", "subject", "review")
         return {name: getattr(self, name) for name in named if getattr(self, name)}
 
+    def sorted_by(self, sort: str) -> str:
+        """Return the address of the first page in another order."""
+        return urlencode({**self.query(), "sort": sort})
+
+    def next(self, entries: Sequence[Mapping[str, Any]], after: int | None) -> str:
+        """Return the address of the next page; empty where there is none."""
+        if after is None:
+            return ""
+        place: dict[str, object] = {"sort": self.sort, "past": after}
+        if self.sort == "agency":
+            place["within"] = entries[-1]["partner"]
+        return urlencode({**self.query(), **place})
+
 
 @router.get("/register")
 async def register(
@@ -95,9 +111,7 @@ async def register(
         officer.agency.slug,
         officer.user,
         wanted.filters(),
-        after=0,
-        before=wanted.before,
-        limit=SIZE,
+        wanted.page(),
         unreviewed=bool(wanted.review),
     )
     said = loads(answer.body)
@@ -106,7 +120,7 @@ async def register(
         "register.html",
         officer=officer,
         entries=said["entries"],
-        older=said["after"],
+        further=wanted.next(said["entries"], said["after"]),
         wanted=wanted,
         query=wanted.query(),
         names=names_of(request),
@@ -115,82 +129,6 @@ async def register(
     )
 
 
-@router.get("/register/{jti}")
-async def one(
-    request: Request, jti: UUID, officer: Annotated[Officer, Depends(READ)]
-) -> HTMLResponse:
-    """Show one entry in plain words: who asked, what for, what was decided, by which rules."""
-    return await _entry(request, jti, officer)
-
-
-@router.post("/register/{jti}/review")
-async def review(
-    request: Request, jti: UUID, officer: Annotated[Officer, Depends(SIGN)]
-) -> Response:
-    """Record what the officer found on looking again."""
-    sent = await own_form(request, officer)
-    verdict = chosen(sent, "verdict", VERDICTS)
-    if verdict is None:
-        return await _entry(request, jti, officer, "Select what you found")
-    web = web_of(request)
-    note = sent.get("note", "")[:2000] or None
-    try:
-        answer = await web.hub.auditor.review(
-            officer.agency.slug, officer.user, jti, verdict=verdict, note=note
-        )
-    except ReviewError as refusal:
-        return await _entry(request, jti, officer, f"{str(refusal)[:1].upper()}{str(refusal)[1:]}")
-    if answer.outcome != "released":
-        raise _nothing()
-    return RedirectResponse(f"{base(request)}/register/{jti}?signed=yes", 303)
-
-
 def names_of(request: Request) -> dict[str, str]:
     """Return the agencies' names, by slug."""
     return {a.slug: a.name for a in web_of(request).hub.directory.now.agencies.all()}
-
-
-async def _entry(request: Request, jti: UUID, officer: Officer, error: str = "") -> HTMLResponse:
-    web = web_of(request)
-    answer = await web.hub.auditor.one(officer.agency.slug, officer.user, jti)
-    if answer.outcome != "released":
-        raise _nothing()
-    entry = loads(answer.body)
-    receipt = await web.hub.auditor.receipt(officer.agency.slug, jti, officer=True)
-    return page(
-        request,
-        "entry.html",
-        status=422 if error else 200,
-        officer=officer,
-        entry=entry,
-        released=entry.get("items", []),
-        names=names_of(request),
-        reasons=[{**reason, **_law(request, reason["rule"])} for reason in entry["reasons"]],
-        why=REASONS.get(entry.get("reason") or ""),
-        missing=[_asked_for(request, fact) for fact in entry.get("would_change", ())],
-        same_rules=entry["rulebook"] == web.hub.rulebook.sha256,
-        receipt=None if receipt is None else receipt.text,
-        verdicts=VERDICTS,
-        error=error,
-        signed=request.query_params.get("signed") == "yes",
-        whole=officer.is_a("ig_officer"),
-        obligations=web.hub.rulebook.obligations,
-    )
-
-
-def _law(request: Request, name: str) -> dict[str, Any]:
-    """Return a rule's citations and effect, as the release in force has them."""
-    try:
-        file = web_of(request).hub.rulebook.rule(name).file
-    except KeyError:
-        return {"cite": (), "effect": ""}
-    return {"cite": file.basis.cite, "effect": file.effect}
-
-
-def _asked_for(request: Request, fact: str) -> str:
-    entry = web_of(request).hub.rulebook.vocabulary.get(fact)
-    return words.label(fact) if entry is None else entry.question
-
-
-def _nothing() -> PageError:
-    return PageError(404, "There is no such entry", "Check the address, or look in the register.")

@@ -22,7 +22,9 @@ from hub.web.register import SIGN, names_of
 from hub.web.who import Officer, base, web_of
 
 router = APIRouter()
-OWN: Final = frozenset({"subject_disclosures", "register", "known", "review", "receipt"})
+OWN: Final = frozenset(
+    {"subject_disclosures", "register", "known", "review", "receipt", "export", "oversight"}
+)
 """Channels by which information governance itself looked."""
 
 
@@ -60,13 +62,13 @@ async def statement(
         told=[e for e in entries if e["channel"] not in OWN and e["outcome"] == "released"],
         refused=[e for e in entries if e["channel"] not in OWN and e["outcome"] == "refused"],
         own=sum(e["channel"] in OWN for e in entries),
-        held=await _held(web, subject),
+        held=await held(web, subject),
         names=names_of(request),
         today=words.instant(seconds(web.hub.clock)),
     )
 
 
-async def _held(web: Web, subject: UUID) -> bool:
+async def held(web: Web, subject: UUID) -> bool:
     """Return whether the police ask that nobody who is implicated is told."""
     key = subject_key(subject)
     async with web.hub.pool.connection() as connection:

@@ -52,6 +52,9 @@ CHANNELS: Final[Mapping[str, str]] = {
     "known": "read what an agency knew",
     "bundle": "took a bundle of evidence",
     "dashboard": "read the dashboard",
+    "order": "put a court order on record",
+    "oversight": "read the pages of oversight",
+    "export": "took the register as a file",
 }
 REFUSED: Final[Mapping[str, str]] = {
     "no_gateway": "no rule permits it on what is on record",
@@ -117,6 +120,12 @@ def spoken(said: object, names: Mapping[str, str]) -> str:
     if isinstance(said, str) and _DAY.fullmatch(said):
         return day(said)
     return value(said)
+
+
+def sentence(said: object) -> str:
+    """Return a refusal's words as a sentence begins."""
+    text = str(said)
+    return text[:1].upper() + text[1:]
 
 
 def label(name: str) -> str:

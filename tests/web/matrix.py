@@ -44,14 +44,30 @@ MATRIX: Final[Mapping[str, str]] = {
     "GET /register": "--I--U",
     "GET /register/{jti}": "--I--U",
     "POST /register/{jti}/review": "--I---",
+    "POST /register/{jti}/ask": "--I---",
+    "GET /exports/register": "--I--U",
+    "GET /exports/who-saw/{subject}": "--I---",
+    "GET /sampling": "--I--U",
+    "POST /sampling": "--I---",
+    "GET /sampling/{sample}/again": "--I--U",
+    "GET /alarms": "--I--U",
+    "GET /questions": "--I--U",
+    "GET /asked-of-us": "L---A-",
+    "GET /asked-of-us/{question}": "L---A-",
+    "POST /asked-of-us/{question}": "L---A-",
+    "GET /breaches": "--I--U",
+    "GET /breaches/new": "--I---",
+    "POST /breaches/new": "--I---",
+    "GET /breaches/{breach}": "--I--U",
+    "POST /breaches/{breach}": "--I---",
     "GET /who-saw": "--I---",
     "POST /who-saw": "--I---",
     "GET /who-saw/{subject}": "--I---",
 }
-OWN: Final = frozenset({"errand", "receipt"})
+OWN: Final = frozenset({"errand", "question", "receipt"})
 """Parameters that name what belongs to one officer, or to one agency: another is told that it does
 not exist."""
-SHARED: Final = frozenset({"jti", "kind", "subject"})
+SHARED: Final = frozenset({"breach", "jti", "kind", "sample", "subject"})
 """Parameters that name what everybody in the row may open: the register is one office's."""
 
 

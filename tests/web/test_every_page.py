@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from hub.web.app import MOUNTED_AT
+from hub.web.parts import MOUNTED_AT
 from tests.support.hub_process import RunningHub
 from tests.web.browser import CHROMIUM, DESKTOP, PHONE, WHY_NOT, ZOOMED, Window, window
 from tests.web.live import number_of, search
@@ -41,7 +41,30 @@ def known(place: RunningHub, browser: Browser) -> dict[str, str]:
         here.sign_in("ig_officer-1")
         here.open("/app/register?agency=north-council")
         jti = (here.page.locator("tbody a").first.get_attribute("href") or "").rpartition("/")[2]
-        return {"errand": errand, "subject": subject, "jti": jti}
+        return {"errand": errand, "subject": subject, "jti": jti, **looked_again(here, jti)}
+
+
+def looked_again(here: Window, jti: str) -> dict[str, str]:
+    """Have the officer draw, ask and report; return the sample, the question and the breach."""
+    page = here.page
+    here.open(f"/app/register/{jti}")
+    page.get_by_label("What do you want to know?").select_option("which_case")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_text("Your question is on record.")).to_be_visible()
+    here.open("/app/sampling")
+    page.get_by_role("button", name="Draw").click()
+    expect(page.get_by_text("The sample is drawn")).to_be_visible()
+    again = page.get_by_role("link", name="Draw again").first.get_attribute("href") or ""
+    here.open(f"/app/breaches/new?answer={jti}&agency=north-council")
+    page.get_by_label("Somebody looked without a need").check()
+    page.get_by_label("There is a risk to people").check()
+    page.get_by_role("button", name="Put it on record").click()
+    expect(page.get_by_text("Clock running")).to_be_visible()
+    breach = page.url.rpartition("/")[2].partition("?")[0]
+    here.sign_in("liaison-1")
+    here.open("/app/asked-of-us")
+    asked = page.get_by_role("link", name="Answer").first.get_attribute("href") or ""
+    return {"sample": again.split("/")[-2], "question": asked.split("/")[-1], "breach": breach}
 
 
 def addresses(who: str, known: dict[str, str]) -> list[str]:

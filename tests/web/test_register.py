@@ -1,12 +1,17 @@
 """The register for information governance: every answer, in plain words, and readings of it too."""
 
+import html
 import re
+from pathlib import Path
 
 import pytest
 
 from contracts.police import Hold
 from hub.clock import FixedClock
+from hub.ledger.checkpoint import Checkpoint, read_proof
+from hub.ledger.merkle import leaf_hash, verify_inclusion
 from hub.web.who import STEP_UP_S
+from tests.log.world import LogWorld
 from tests.support.parts import concern
 from tests.web.site import APP, Site
 from tests.web.test_find import search, timeline
@@ -66,18 +71,69 @@ def test_filters_narrow_the_register(read: Site) -> None:
         assert visitor.get(f"{APP}/register", **wrong).status_code == 404
 
 
-def test_older_entries_are_a_page_further(read: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.web.register.SIZE", 1)
+ORDERS = {
+    "newest": "SELECT jti FROM views_v1.register ORDER BY position DESC",
+    "oldest": "SELECT jti FROM views_v1.register ORDER BY position",
+    "agency": "SELECT jti FROM views_v1.register ORDER BY partner, position DESC",
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_every_entry_is_on_one_page_in_the_order_asked_for(
+    read: Site, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    monkeypatch.setattr("hub.web.register.SIZE", 2)
     visitor = read.signed_in("ig_officer-1")
-    visitor.get(f"{APP}/register")
+    read.parts.project()
+    wanted = [str(jti) for (jti,) in read.parts.rows(ORDERS[order])]
+    visitor.get(f"{APP}/register", sort=order)
     seen = []
     while True:
         seen += re.findall(rf"{APP}/register/({UUID.pattern})", visitor.text())
-        older = [link for link in visitor.links() if "before=" in link]
-        if not older:
+        further = [link for link in visitor.links() if "past=" in link]
+        if not further:
             break
-        visitor.get(older[0])
-    assert len(seen) == len(set(seen)) == 3
+        visitor.get(further[0])
+    assert seen == wanted
+    assert len(seen) >= 3
+
+
+def test_the_heads_of_the_columns_say_and_change_the_order(read: Site) -> None:
+    visitor = read.signed_in("ig_officer-1")
+    assert 'aria-sort="descending"' in visitor.get(f"{APP}/register", outcome="released").text
+    oldest, by_agency = [
+        link for link in visitor.links() if f"{APP}/register?" in link and "sort=" in link
+    ][:2]
+    assert "outcome=released" in oldest
+    assert 'aria-sort="ascending"' in visitor.get(oldest).text
+    assert 'aria-sort="ascending"' in visitor.get(by_agency).text
+    assert visitor.get(f"{APP}/register", sort="rule").status_code == 404
+
+
+def test_an_entry_is_proved_step_by_step_once_the_log_has_it(read: Site, tmp_path: Path) -> None:
+    visitor, jti = read.signed_in("ig_officer-1"), newest(read, "disclosure-made")
+    assert "has not covered this entry yet" in visitor.get(f"{APP}/register/{jti}").text
+    with LogWorld.opened(read.parts.owner, tmp_path / "anchor") as log:
+        log.sequence()
+    page = visitor.get(f"{APP}/register/{jti}").text
+    assert "Holds" in page
+    text = html.unescape(page.split('id="inclusion"', 1)[1].split(">", 1)[1].split("<", 1)[0])
+    entry = html.unescape(page.split('id="leaf"', 1)[1].split(">", 1)[1].split("<", 1)[0])
+    index, path, note = read_proof(text)
+    checkpoint = Checkpoint.read(note.rpartition("\n\n")[0] + "\n")
+    verify_inclusion(index, checkpoint.size, leaf_hash(entry.encode()), path, checkpoint.root)
+    assert page.count('<td class="govuk-table__cell">left</td>') + page.count(
+        '<td class="govuk-table__cell">right</td>'
+    ) == len(path)
+    assert f"--disclosure {jti}" in page
+
+
+def test_a_rule_is_told_as_it_stood(read: Site) -> None:
+    page = (
+        read.signed_in("ig_officer-1").get(f"{APP}/register/{newest(read, 'disclosure-made')}").text
+    )
+    assert re.search(r"in force from [0-9]+ [A-Z][a-z]+ [0-9]{4}", page)
+    assert "they are in force today" in page
 
 
 def test_an_entry_says_in_plain_words_what_was_decided_and_by_which_law(read: Site) -> None:
@@ -87,7 +143,7 @@ def test_an_entry_says_in_plain_words_what_was_decided_and_by_which_law(read: Si
     assert "because “An enquiry is open”" in page
     assert "A concern sent to the council" in page
     assert "Care Act 2014 s42" in page
-    assert "These are the rules it was decided by" in page
+    assert "These are the rules it was decided by, and they are in force today" in page
     assert re.search(r"<textarea[^>]*>eyJ[\w-]+\.[\w-]+\.[\w-]+</textarea>", page)
 
 

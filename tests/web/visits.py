@@ -19,11 +19,27 @@ VISITS: Final[Mapping[str, str]] = {
     "GET /share": "practitioner",
     "GET /register": "ig_officer",
     "GET /register/{jti}": "ig_officer",
+    "GET /sampling": "ig_officer",
+    "GET /sampling/{sample}/again": "ig_officer",
+    "GET /alarms": "ig_officer",
+    "GET /questions": "auditor",
+    "GET /asked-of-us": "liaison",
+    "GET /asked-of-us/{question}": "liaison",
+    "GET /breaches": "ig_officer",
+    "GET /breaches/new": "ig_officer",
+    "GET /breaches/{breach}": "ig_officer",
     "GET /who-saw": "ig_officer",
     "GET /who-saw/{subject}": "ig_officer",
 }
 """Who opens it; nobody in particular where it is empty."""
-NO_PAGE: Final = frozenset({"GET /sign-in", "GET /signed-in"})
+NO_PAGE: Final = frozenset(
+    {
+        "GET /sign-in",
+        "GET /signed-in",
+        "GET /exports/register",
+        "GET /exports/who-saw/{subject}",
+    }
+)
 """What answers with no page of the hub: a way on, a file."""
 MISHAPS: Final[Mapping[str, str]] = {
     "/nothing-here": "liaison",

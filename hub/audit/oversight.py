@@ -1,0 +1,247 @@
+"""What officers of information governance do about answers, and the agencies that are asked.
+
+In: an officer's act. Out: an event of the hub, said at the front door; or what is on record, given
+as a recorded answer. Never here: an act of an officer without a name, prose about anybody.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from contracts.base import Payload
+from contracts.disclosure import DisclosureMade, DisclosureRefused
+from contracts.oversight import (
+    DisclosureExplained,
+    DisclosureQueried,
+    Drawn,
+    Explanation,
+    Question,
+    SampleDrawn,
+)
+from hub.audit.alarms import Alarm, alarms
+from hub.audit.looks import candidates, looks_of
+from hub.audit.questions import asked
+from hub.audit.readings import By, given
+from hub.audit.samples import queue, sample_of
+from hub.audit.sampling import by_chance, draw
+from hub.clock import Clock, london_day, seconds, utc_text
+from hub.disclosure.ask import Answer
+from hub.disclosure.desk import Desk
+from hub.ids import Source
+from hub.intake.agencies import HUB_SLUG
+from hub.ledger.frontdoor import Own, agency_sub_id, canonical
+from hub.ledger.read import Pool, header_of
+from hub.ledger.record import Record
+
+LONGEST_DAYS: Final = 31
+"""The most days one sample, or one look at alarms, goes over."""
+_ANSWERS: Final = frozenset({DisclosureMade.TYPE, DisclosureRefused.TYPE})
+
+
+class OversightError(Exception):
+    """This may not be done now. Says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which sample: of which London days, how many; an empty seed has one drawn."""
+
+    first: date
+    last: date
+    size: int
+    seed: str = ""
+
+
+class Oversight:
+    """Acts and lists. One per process."""
+
+    def __init__(self, *, desk: Desk, pool: Pool, clock: Clock, source: Source) -> None:
+        self._desk = desk
+        self._pool = pool
+        self._clock = clock
+        self._source = source
+
+    async def draw(self, by: By, wanted: Wanted) -> Record:
+        """Draw a sample and put it on record.
+
+        Raises:
+            OversightError: the days are no span, or there is nothing in them to look at.
+            LedgerError: it could not be recorded.
+        """
+        self._check_days(wanted.first, wanted.last)
+        seed = wanted.seed or self._source.bytes(8).hex()
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT coalesce(max(position), 0) FROM views_v1.register"
+            )
+            row = await cursor.fetchone()
+            upto = 0 if row is None else int(row[0])
+            among = await candidates(connection, wanted.first, wanted.last, upto)
+        found = await asyncio.to_thread(draw, seed, among, wanted.size)
+        if not found:
+            raise OversightError("there is nothing in those days that nobody has looked at")
+        sample = SampleDrawn(
+            about="agency",
+            officer=named(by),
+            office=by.agency,
+            seed=seed,
+            first_day=wanted.first.isoformat(),
+            last_day=wanted.last.isoformat(),
+            size=wanted.size,
+            upto=upto,
+            drawn=tuple(Drawn(dis=one.dis, why=one.why) for one in found),
+        )
+        return await self.say(sample, by.agency)
+
+    async def queue(self, by: By) -> Answer:
+        """Return what was drawn of late, by sample, and what of it nobody has looked at yet."""
+        async with self._pool.connection() as connection:
+            body = await queue(connection, seconds(self._clock))
+        return await given(self._desk, by, "oversight", canonical(body))
+
+    async def again(self, by: By, sample: UUID) -> Answer:
+        """Draw the half by chance of an old sample again, and say whether it is the same.
+
+        Raises:
+            OversightError: there is no such sample.
+        """
+        async with self._pool.connection() as connection:
+            said = await sample_of(connection, sample)
+            if said is None:
+                raise OversightError("there is no such sample")
+            first, last = (date.fromisoformat(said[name]) for name in ("first_day", "last_day"))
+            among = await candidates(connection, first, last, int(said["upto"]))
+        now = by_chance(said["seed"], among, int(said["size"]))
+        then = {one["dis"] for one in said["drawn"] if "chance" in one["why"]}
+        body = {"sample": str(sample), "same": now == then, "drawn": len(then)}
+        return await given(self._desk, by, "oversight", canonical(body))
+
+    async def ask(self, by: By, dis: UUID, question: Question, days: int) -> Record:
+        """Ask the agency that was answered about an answer.
+
+        Raises:
+            OversightError: there is no such answer, it was the officer's own office's, or the same
+                is asked already.
+            LedgerError: it could not be recorded.
+        """
+        async with self._pool.connection() as connection:
+            header = await header_of(connection, HUB_SLUG, dis)
+            before = await asked(connection, dis=str(dis))
+        if header is None or header.partner is None or header.type_uri not in _ANSWERS:
+            raise OversightError("there is no such answer")
+        if header.partner == by.agency:
+            raise OversightError("your own office was given this: another office must ask")
+        if any(one.said["question"] == question and one.answer is None for one in before):
+            raise OversightError("that is asked already, and waits for an answer")
+        query = DisclosureQueried(
+            about="agency",
+            officer=named(by),
+            office=by.agency,
+            dis=str(dis),
+            to=header.partner,
+            question=question,
+            due=seconds(self._clock) + days * 86_400,
+        )
+        return await self.say(query, header.partner)
+
+    async def questions(self, by: By, *, mine: bool) -> Answer:
+        """Return questions: with `mine`, those that the officer's own agency was asked."""
+        async with self._pool.connection() as connection:
+            found = await asked(connection, to=by.agency if mine else None)
+        now = seconds(self._clock)
+        body = {"questions": [one.plain(now) for one in found]}
+        return await given(self._desk, by, "oversight", canonical(body))
+
+    async def explain(
+        self, by: By, query: UUID, explanation: Explanation, case: str | None
+    ) -> Record:
+        """Answer a question that the officer's own agency was asked.
+
+        Raises:
+            OversightError: it was not asked that, or has answered.
+            LedgerError: it could not be recorded.
+        """
+        async with self._pool.connection() as connection:
+            found = await asked(connection, to=by.agency, jti=str(query))
+        if not found:
+            raise OversightError("your agency was not asked that")
+        if found[0].answer is not None:
+            raise OversightError("your agency has answered that")
+        explained = DisclosureExplained(
+            about="agency",
+            case=case,
+            query=str(query),
+            dis=found[0].said["dis"],
+            agency=by.agency,
+            officer=named(by),
+            explanation=explanation,
+        )
+        return await self.say(explained, by.agency)
+
+    async def alarms(self, by: By, first: date, last: date, *, whole: bool) -> Answer:
+        """Return unusual access in some London days, each alarm with the rows it rests on.
+
+        Without `whole`, whom the rows are about is left out.
+
+        Raises:
+            OversightError: the days are no span.
+        """
+        self._check_days(first, last)
+        async with self._pool.connection() as connection:
+            looks, known = await looks_of(connection, first, last)
+        found = await asyncio.to_thread(alarms, looks, known)
+        body = {"alarms": [_plain(one, whole=whole) for one in found], "looks": len(looks)}
+        return await given(self._desk, by, "oversight", canonical(body))
+
+    async def say(self, payload: Payload, agency: str) -> Record:
+        """Have the hub say something about an agency.
+
+        Raises:
+            LedgerError: it could not be recorded.
+        """
+        return await self._desk.door.say(Own(payload, agency_sub_id(agency)))
+
+    def _check_days(self, first: date, last: date) -> None:
+        if not 0 <= (last - first).days < LONGEST_DAYS:
+            raise OversightError(f"choose a first and a last day, at most {LONGEST_DAYS} days")
+        if first > london_day(seconds(self._clock)):
+            raise OversightError("those days have not come yet")
+
+
+def named(by: By) -> str:
+    """Return the officer who acts.
+
+    Raises:
+        OversightError: nobody is named.
+    """
+    if by.user is None:
+        raise OversightError("an officer who acts has a name")
+    return by.user
+
+
+def _plain(alarm: Alarm, *, whole: bool) -> dict[str, Any]:
+    return {
+        "id": alarm.id,
+        "kind": alarm.kind,
+        "begins": alarm.begins.isoformat(),
+        "partner": alarm.partner,
+        "user": alarm.user,
+        "subject": alarm.subject if whole else None,
+        "found": alarm.found,
+        "usual": alarm.usual,
+        "rows": [
+            {
+                "jti": row.jti,
+                "partner": row.partner,
+                "user": row.user,
+                "subject": row.subject if whole else None,
+                "purpose": row.purpose,
+                "channel": row.channel,
+                "outcome": row.outcome,
+                "recorded": utc_text(row.recorded_at),
+            }
+            for row in alarm.rows
+        ],
+    }
