@@ -80,9 +80,17 @@ def leaked(files: list[Path]) -> set[str]:
     words |= {text.encode(): name for name, text in CANARIES.items()}
     found = set()
     for file in files:
-        raw = file.read_bytes()
+        raw = kept(file)
         found |= {name for word, name in words.items() if word in raw}
     return found
+
+
+def kept(file: Path) -> bytes:
+    """Return what a file holds; nothing, if the server took it away since it was listed."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def everything_on_disk(parts: Parts) -> list[Path]:
