@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from contracts.base import Category
 from hub.rulebook.book import Rulebook
-from hub.rulebook.boxes import Box, Values, box_of, domain, meet, outside, words_of
+from hub.rulebook.boxes import Box, Values, box_of, meet, outside, words_of
 from hub.rulebook.errors import BrokenPromiseError, NeverMatchesError
 from hub.rulebook.model import Article, Never
 from hub.rulebook.rule import BIT, PERSON, Rule
@@ -22,7 +22,7 @@ def boxes_of(rulebook: Rulebook, permit: Rule, category: Category) -> Iterator[B
     found = [box_of(permit)]
     if permit.blocks and PERSON in rulebook.vocabulary:
         # Until a person says no, what waits for a person may yet be shown.
-        found = [{**found[0], PERSON: domain(rulebook.vocabulary, PERSON) - {"do_not_share"}}]
+        found = [{**found[0], PERSON: rulebook.domains[PERSON] - {"do_not_share"}}]
     for article in articles_for(rulebook, category):
         named = [rulebook.by_id[layer] for layer in permit.layers if layer in rulebook.by_id]
         fitting = [box_of(layer) for layer in named if article in layer.file.articles]
@@ -84,7 +84,7 @@ def _shown_by(
     for box in boxes_of(rulebook, permit, category):
         start = meet(box, given)
         if start is not None:
-            yield from outside(start, holes, rulebook.vocabulary)
+            yield from outside(start, holes, rulebook.domains)
 
 
 def check_rules(rulebook: Rulebook) -> None:
@@ -128,7 +128,7 @@ def breaches(rulebook: Rulebook, never: Never) -> Iterator[tuple[str, Box]]:
     """Yield (permit id, situation) for each way in which a `never` is broken."""
     given: dict[str, Values] = {fact: frozenset({value}) for fact, value in never.given.items()}
     for fact, value in never.unless.items():
-        given[fact] = domain(rulebook.vocabulary, fact) - {value}
+        given[fact] = rulebook.domains[fact] - {value}
     named = tuple(Category) if never.categories == "all" else map(Category, never.categories)
     for category in named:
         yield from exposures(rulebook, category, given, but=never.except_)
@@ -142,7 +142,7 @@ def losses(rulebook: Rulebook, promised: Rule) -> Iterator[tuple[str, Box]]:
             yield rule.id, both
     for category in sorted(promised.categories):
         carried = list(boxes_of(rulebook, promised, category))
-        for bare in outside(box_of(promised), carried, rulebook.vocabulary):
+        for bare in outside(box_of(promised), carried, rulebook.domains):
             yield promised.id, bare
 
 
@@ -163,7 +163,7 @@ def biting(rulebook: Rulebook, forbid: Rule, category: Category) -> Iterator[Box
         if duty.mask & BIT[category]
         for box in boxes_of(rulebook, duty, category)
     ]
-    yield from outside(box_of(forbid), holes, rulebook.vocabulary)
+    yield from outside(box_of(forbid), holes, rulebook.domains)
 
 
 def _story(rule: str, box: Box) -> str:

@@ -39,6 +39,12 @@ class Rulebook:
         object.__setattr__(self, "_values", MappingProxyType(values))
 
     @cached_property
+    def domains(self) -> Mapping[str, frozenset[str | None]]:
+        """For each fact every value it may have, and None for a fact that is not on record."""
+        values = ((name, fact.values) for name, fact in self.vocabulary.items())
+        return MappingProxyType({name: frozenset({*known, None}) for name, known in values})
+
+    @cached_property
     def by_id(self) -> Mapping[str, Rule]:
         """Every rule by its id."""
         return MappingProxyType({rule.id: rule for rule in self.rules})

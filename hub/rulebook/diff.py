@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 from contracts.base import Category
 from hub.rulebook.analyse import biting, boxes_of, exposures
 from hub.rulebook.book import Rulebook
-from hub.rulebook.boxes import Box, Vocabulary, outside, words_of
+from hub.rulebook.boxes import Box, Domains, outside, words_of
 from hub.rulebook.cases import in_force_on
 from hub.rulebook.rule import BIT, Rule
 
@@ -85,7 +85,7 @@ def _beyond(rule_id: str, one: Rulebook, other: Rulebook, *, wider: bool) -> Ite
     real: set[Category] = set()
     for category in Category:
         mine = list(_of(one, rule_id, category))
-        pieces = _less(mine, list(_of(other, rule_id, category)), one.vocabulary)
+        pieces = _less(mine, list(_of(other, rule_id, category)), _domains(one, other))
         if pieces:
             found.setdefault(tuple(map(words_of, pieces)), []).append(category)
             if _matters(pieces, category, shown=one, elsewhere=other, rule_id=rule_id):
@@ -116,10 +116,10 @@ def _matters(
 def _covered(box: Box, category: Category, rulebook: Rulebook) -> bool:
     """Tell whether the other rulebook shows the category all over a box."""
     shows = [b for r in rulebook.rules for b in _of(rulebook, r.id, category) if r.permits]
-    if next(outside(box, shows, rulebook.vocabulary), None) is not None:
+    if next(outside(box, shows, rulebook.domains), None) is not None:
         return False
     bars = [b for r in rulebook.rules if r.forbids for b in biting(rulebook, r, category)]
-    return next(outside(box, bars, rulebook.vocabulary), None) == box
+    return next(outside(box, bars, rulebook.domains), None) == box
 
 
 def _forbids(before: Rulebook, after: Rulebook) -> Iterator[Difference]:
@@ -128,7 +128,7 @@ def _forbids(before: Rulebook, after: Rulebook) -> Iterator[Difference]:
             found: dict[tuple[str, ...], list[Category]] = {}
             for category in Category:
                 mine, theirs = (list(_bites(r, rule_id, category)) for r in (one, other))
-                if pieces := _less(mine, theirs, one.vocabulary):
+                if pieces := _less(mine, theirs, _domains(one, other)):
                     found.setdefault(tuple(map(words_of, pieces)), []).append(category)
             for where, categories in found.items():
                 yield Difference(
@@ -196,10 +196,15 @@ def _bites(rulebook: Rulebook, rule_id: str, category: Category) -> Iterator[Box
         yield from biting(rulebook, rule, category)
 
 
-def _less(mine: Sequence[Box], theirs: Sequence[Box], vocabulary: Vocabulary) -> list[Box]:
+def _domains(one: Rulebook, other: Rulebook) -> Domains:
+    """Return the values of the facts of either: a fact that only the other knows divides, too."""
+    return {**other.domains, **one.domains}
+
+
+def _less(mine: Sequence[Box], theirs: Sequence[Box], domains: Domains) -> list[Box]:
     """Return what is left of some boxes without others, each situation once."""
     found: list[Box] = []
     for box in mine:
         if box not in theirs:
-            found.extend(outside(box, [*theirs, *found], vocabulary))
+            found.extend(outside(box, [*theirs, *found], domains))
     return found

@@ -92,7 +92,7 @@ def _beyond(
     """Return a situation in which the narrowed permit shows what the law's own does not."""
     within = list(boxes_of(base, before, category)) if category in before.categories else []
     for box in boxes_of(laid, rule, category):
-        found = next(outside(box, within, base.vocabulary), None)
+        found = next(outside(box, within, base.domains), None)
         if found is not None:
             return found
     return None

@@ -83,6 +83,18 @@ def test_a_layer_that_another_one_contains_makes_no_difference_to_anybody() -> N
     assert diff(LAW, without("L-rli-safeguarding")) == ()
 
 
+def test_a_bar_that_reads_a_new_fact_is_told_where_it_no_longer_bites() -> None:
+    bar = LAW.rule("x-safe-address")
+    clause = replace(bar.clauses[0], fact="made_up", unrecorded=False)
+    draft = replace_rule(LAW, replace(bar, clauses=(*bar.clauses, clause)))
+    entry = LAW.vocabulary[bar.clauses[0].fact]
+    draft = replace(draft, vocabulary=MappingProxyType({**LAW.vocabulary, "made_up": entry}))
+    wider = [each for each in diff(LAW, draft) if each.way == "wider"]
+    assert {each.rule for each in wider} == {bar.id}
+    assert all("made_up=" in place for each in wider for place in each.where)
+    assert {each.way for each in diff(draft, LAW) if each.rule == bar.id} == {"narrower"}
+
+
 def test_another_obligation_is_told_and_one_that_asks_for_a_person_is_narrower() -> None:
     rule = LAW.rule("setting-concern")
     asked = (*rule.file.obligations, "human_review")
