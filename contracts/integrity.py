@@ -2,11 +2,12 @@
 
 In: contracts.base, subject.
 Out: Corrected, Retracted, Disputed, ClearedForRelease, RedactedByKeyShred, RecipientNotified,
-    BreachReported.
+    VaultOpened, BreachReported; `places_digest`.
 Never here: a deletion. An earlier item stays in the log; what may be shown of it changes.
 """
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, TypeAlias
 
 from contracts.base import Category, Count, Day, Digest, Fact, Position, Slug, Text, Uuid, type_uri
@@ -113,6 +114,29 @@ class RecipientNotified(SubjectHead):
     dis: Annotated[Uuid, ROUTED]
     item_position: Annotated[Position, ROUTED]
     cause: Annotated[Literal["corrected", "retracted", "disputed", "shredded"], ROUTED]
+
+
+class VaultOpened(SubjectHead):
+    """What is sealed is about to be opened for no answer; recorded before the vault opens it.
+
+    To check it all, to export statements as evidence, or to wrap every subject's key anew.
+    """
+
+    TYPE = type_uri("vault-opened")
+    FAMILY = "integrity"
+    HUB_ONLY = True
+
+    reason: Annotated[Literal["verify", "audit", "rekey"], ROUTED]
+    items: Annotated[Count, ROUTED]
+    """How many events (verify, audit) or keys (rekey), as the ledger stood when this was said."""
+    places: Annotated[Digest | None, ROUTED] = None
+    """Of an audit: which events, as `places_digest` says."""
+
+
+def places_digest(positions: Iterable[int]) -> str:
+    """Return hex SHA-256 over positions in ascending order, each once and on a line of its own."""
+    lines = "".join(f"{place}\n" for place in sorted(set(positions)))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 class BreachReported(SubjectEvent):

@@ -11,6 +11,7 @@ from typing import Any
 
 from hub.api.parts import Hub
 from hub.audit.evidence import Evidence, Keys
+from hub.audit.openings import said
 from hub.ledger.cosigning import read_witnesses
 from hub.ledger.logparts import log_key
 from hub.ledger.tiles import LogReader
@@ -32,7 +33,7 @@ def evidence_of(hub: Hub) -> Evidence:
         desk=hub.desk,
         pool=hub.pool,
         log=LogReader(hub.pool, quorum=settings.witness_quorum),
-        opened=lambda rows: _opened(rows, settings.vault),
+        opened=lambda rows: _opened(hub, rows),
         signer=hub.signer,
         keys=_keys(settings, hub),
         clock=hub.clock,
@@ -51,8 +52,9 @@ def _keys(settings: Settings, hub: Hub) -> Keys:
     )
 
 
-async def _opened(rows: Sequence[Mapping[str, Any]], vault: Path) -> dict[int, tuple[bytes, bytes]]:
-    """Have rows opened whose keys are live: the token of each, and its blinding bytes."""
+async def _opened(hub: Hub, rows: Sequence[Mapping[str, Any]]) -> dict[int, tuple[bytes, bytes]]:
+    """Have rows opened whose keys are live, once that is on record: each token, its blinding."""
     places = [row["position"] for row in rows]
-    with closing(Operating(operators(vault))) as asking:
-        return await asyncio.to_thread(asking.audit, places)
+    dis = await said(hub.door, "audit", items=len(places), positions=places)
+    with closing(Operating(operators(hub.settings.vault))) as asking:
+        return await asyncio.to_thread(asking.audit, places, dis)

@@ -22,6 +22,7 @@ from adapters.kit.errors import LogError
 from adapters.kit.log import LogKey
 from adapters.monitor import proxy, register, sealed
 from adapters.monitor.finding import Finding
+from adapters.monitor.openings import openings
 from adapters.monitor.rows import ledger
 
 AGREES, FAULT, UNUSABLE = 0, 1, 2
@@ -70,13 +71,14 @@ def reconcile(asked: argparse.Namespace, *, now_s: int) -> dict[str, Any]:
     url = sys.stdin.readline().strip() if asked.database == "-" else asked.database
     with ledger(url) as book:
         entries, said, opened = book.entries(), book.said(), book.unwraps()
+        for_no_answer = list(openings(book.openings(), book.due()))
         known, findings = sealed.heads(book.checkpoint(), kept, key)
         findings += sealed.leaves(book.rows(), book.leaves(), known)
         findings += register.numbers(entries, book.counters())
     findings += register.acknowledgements(entries, said, now_s=now_s)
     findings += register.statements(entries, said)
     left = register.acknowledged(said) | proxy.left(passed or ())
-    findings += register.unwraps(entries, opened, left)
+    findings += [*register.unwraps(entries, opened, left), *for_no_answer]
     if passed is None:
         findings.append(Finding("proxy", "log", "no log of a proxy was given", fault=False))
     else:

@@ -15,6 +15,7 @@ TYPES: Final = "https://hub.example/events"
 MADE: Final = f"{TYPES}/disclosure-made/v1"
 ACKNOWLEDGED: Final = f"{TYPES}/recipient-acknowledged/v1"
 ISSUED: Final = f"{TYPES}/statement-issued/v1"
+OPENED: Final = f"{TYPES}/vault-opened/v1"
 AGREED: Final = f"{TYPES}/statement-agreed/v1"
 _ENTRIES: LiteralString = (
     "SELECT position, jti::text, partner, pseq, recorded_at, type, routing FROM ledger.header"
@@ -27,6 +28,14 @@ _SAID: LiteralString = (
 _UNWRAPS: LiteralString = (
     "SELECT dis::text, partner, positions, body_digest FROM vault.unwrap"
     " WHERE reason = 'disclosure' ORDER BY id"
+)
+_OPENINGS: LiteralString = (
+    "SELECT reason, dis::text, at, items, positions FROM vault.unwrap"
+    " WHERE reason IN ('verify', 'audit', 'rekey') ORDER BY at, id"
+)
+_OPENED: LiteralString = (
+    "SELECT jti::text, recorded_at, routing FROM ledger.header"
+    " WHERE agency = 'hub' AND type = %s ORDER BY position"
 )
 _ROWS: LiteralString = (
     "SELECT h.position, h.kind, (SELECT sha256(e.state) FROM ledger.events e"
@@ -82,6 +91,24 @@ class Unwrap(NamedTuple):
     body_digest: str | None
 
 
+class Opening(NamedTuple):
+    """One time that the vault opened something for no answer: a check, an export, new wrapping."""
+
+    reason: str
+    dis: str | None
+    at_ms: int
+    items: int
+    positions: tuple[int, ...]
+
+
+class Due(NamedTuple):
+    """The hub's own event that says so beforehand."""
+
+    jti: str
+    recorded_ms: int
+    said: dict[str, Any]
+
+
 class Row(NamedTuple):
     """What a leaf is made of."""
 
@@ -125,6 +152,18 @@ class Ledger:
             return None
         rows = self.connection.execute(_UNWRAPS).fetchall()
         return [Unwrap(dis, partner, tuple(at), bd) for dis, partner, at, bd in rows]
+
+    def openings(self) -> list[Opening]:
+        """Return what the vault opened for no answer."""
+        there = self.connection.execute("SELECT to_regclass('vault.unwrap')").fetchone()
+        if there is None or there[0] is None:
+            return []
+        rows = self.connection.execute(_OPENINGS).fetchall()
+        return [Opening(reason, dis, at, items, tuple(p)) for reason, dis, at, items, p in rows]
+
+    def due(self) -> list[Due]:
+        """Return what the hub said that the vault would open for no answer."""
+        return [Due(*row) for row in self.connection.execute(_OPENED, [OPENED]).fetchall()]
 
     def checkpoint(self) -> str | None:
         """Return the note of the last checkpoint."""

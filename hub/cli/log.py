@@ -4,18 +4,22 @@ In: settings and options. Out: a running process, or a report and an exit code: 
 found. Never here: how anything is checked (audit.verify_log).
 """
 
+import asyncio
 import json
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hub.cli.service import stopped_by_signals
-from hub.settings import load
+from hub.settings import Settings, load
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 def register(app: typer.Typer) -> None:
@@ -122,7 +126,7 @@ def verify(
     from hub.clock import SystemClock  # noqa: PLC0415
     from hub.ids import SystemSource  # noqa: PLC0415
     from hub.ledger.checkpoint import NoteError  # noqa: PLC0415
-    from hub.ledger.record import UnavailableError  # noqa: PLC0415
+    from hub.ledger.record import LedgerError  # noqa: PLC0415
     from hub.vault.client import Checking  # noqa: PLC0415
     from hub.vault.serve import operators  # noqa: PLC0415
 
@@ -130,7 +134,8 @@ def verify(
 
     def opening() -> Checking:
         jwk = jwk_of(signer_of(settings, source))
-        return Checking(operators(settings.vault), jwk.model_dump(mode="json"))
+        dis = _on_record(settings)
+        return Checking(operators(settings.vault), jwk.model_dump(mode="json"), dis)
 
     try:
         report = verify_hub(
@@ -141,11 +146,35 @@ def verify(
             clock=SystemClock(),
             source=source,
         )
-    except (NoteError, OSError, UnavailableError) as refused:
+    except (NoteError, OSError, LedgerError) as refused:
         typer.echo(f"hub verify: {refused}", err=True)
         raise typer.Exit(2) from None
     _tell(report, as_json=as_json)
     raise typer.Exit(0 if report["ok"] else 1)
+
+
+def _on_record(settings: Settings) -> "UUID | None":
+    """Put on record that everything is about to be opened; None where the ledger takes nothing.
+
+    Whatever keeps it from that, the check that follows is to find.
+    """
+    from hub.assembly import build  # noqa: PLC0415
+    from hub.audit.openings import head, said  # noqa: PLC0415
+    from hub.telemetry import Log, say  # noqa: PLC0415
+
+    async def work() -> "UUID":
+        hub = build(settings)
+        try:
+            await hub.open()
+            return await said(hub.door, "verify", items=await head(hub.pool))
+        finally:
+            await hub.close()
+
+    try:
+        return asyncio.run(work())
+    except Exception as refused:  # noqa: BLE001 - a tampered ledger may fail in any way
+        say(Log.STORE_UNAVAILABLE, error=type(refused).__name__)
+        return None
 
 
 def reconcile(

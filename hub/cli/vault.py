@@ -6,6 +6,7 @@ Never here: how anything is opened or wrapped (hub.vault).
 
 import asyncio
 import json
+from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -21,6 +22,7 @@ from hub.settings import Settings, load
 if TYPE_CHECKING:
     from hub.api.parts import Hub
     from hub.audit.erasure import Erased, Order
+    from hub.vault.wire import Rekeyed
 
 
 def register(app: typer.Typer) -> None:
@@ -73,21 +75,27 @@ def rekey(
 ) -> None:
     """Draw a new master key and wrap every subject's key under it. Example: hub rekey.
 
-    The vault does it, while it goes on serving. A backup of the database that was made before
-    --destroy-old cannot be read any more: make one afterwards.
+    The vault does it once it is on record, while it goes on serving. A backup of the database that
+    was made before --destroy-old cannot be read any more: make one afterwards.
     """
+    from hub.assembly import DatabaseError, with_hub  # noqa: PLC0415
+    from hub.audit.openings import live_keys, said  # noqa: PLC0415
     from hub.ledger.record import LedgerError  # noqa: PLC0415
     from hub.vault.client import Operating  # noqa: PLC0415
     from hub.vault.serve import operators  # noqa: PLC0415
 
-    asking = Operating(operators(load().vault))
+    settings = load()
+
+    async def work(hub: "Hub") -> "Rekeyed":
+        dis = await said(hub.door, "rekey", items=await live_keys(hub.pool))
+        with closing(Operating(operators(settings.vault))) as asking:
+            return await asyncio.to_thread(asking.rekey, destroy_old=destroy_old, dis=dis)
+
     try:
-        done = asking.rekey(destroy_old=destroy_old)
-    except (LedgerError, OSError) as refused:
+        done: Rekeyed = asyncio.run(with_hub(settings, work))
+    except (DatabaseError, LedgerError, OSError) as refused:
         typer.echo(f"hub rekey: {refused}", err=True)
         raise typer.Exit(2) from None
-    finally:
-        asking.close()
     report = {"version": done.version, "rewrapped": done.rewrapped, "destroyed": done.destroyed}
     if as_json:
         typer.echo(json.dumps(report))

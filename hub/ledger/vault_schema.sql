@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS vault.unwrap (
     at          bigint  NOT NULL,           -- milliseconds
     reason      text    NOT NULL CHECK (reason IN
         ('disclosure', 'again', 'unreleased', 'directory', 'verify', 'audit', 'count', 'rekey')),
-    dis         uuid,                       -- disclosure, again: the register's entry, by its jti
+    dis         uuid,                       -- the hub's event that it rests on, by its jti
     partner     text,                       -- and to whom
     positions   bigint[] NOT NULL DEFAULT '{}',
     items       integer NOT NULL,           -- how many were opened
@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS vault.unwrap (
 );
 -- A disclosure is used once. Giving the same answer to the same request again is `again`.
 CREATE UNIQUE INDEX IF NOT EXISTS unwrap_once ON vault.unwrap (dis) WHERE reason = 'disclosure';
+-- So is what the ledger says of a check, an export or new wrapping: one event, one opening.
+CREATE UNIQUE INDEX IF NOT EXISTS unwrap_said_once ON vault.unwrap (dis)
+    WHERE reason IN ('verify', 'audit', 'rekey');
 
 -- Wraps subjects' keys anew: each still live, and still under the old master key.
 CREATE OR REPLACE FUNCTION vault.rewrap(

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from hub.audit.faults import Faults
 from hub.disclosure.opening import Built, Hole
-from hub.ledger.record import UnavailableError
+from hub.ledger.record import LedgerError, UnavailableError
 from hub.ledger.seals import Seal, SealJob
 from hub.vault import wire
 from hub.vault.wire import ANSWER, Checked, Rekeyed
@@ -197,14 +197,21 @@ class OpeningClient:
 class Checking:
     """`hub verify`'s way to have what is sealed checked: rows in order, some at a time."""
 
-    def __init__(self, path: Path, jwk: dict[str, Any]) -> None:
-        """Begin.
+    def __init__(self, path: Path, jwk: dict[str, Any], dis: UUID | None) -> None:
+        """Begin, as the hub's event `dis` says; None where it could not be put on record.
 
         Raises:
             UnavailableError: the vault does not answer.
+            VaultRefusedError: no committed, unused event of the hub says so.
         """
         self._asking = Asking(path, wait_s=None)
-        self._asking.ask(wire.VerifyBegin(jwk), None)
+        try:
+            self._unsaid: list[str] = self._asking.ask(wire.VerifyBegin(jwk, dis), list[str])
+        except LedgerError:
+            self._asking.close()
+            raise
+        if dis is None:
+            self._unsaid.append("this very check could not be put on record")
         self._waiting: list[int] = []
         self.opened = self.erased = self.held_to_less = 0
 
@@ -218,6 +225,8 @@ class Checking:
         """Check what is left, and let go of the connection."""
         if self._waiting:
             self._settle(faults)
+        for what in self._unsaid:
+            faults.add("opened", 0, what)
         self._asking.close()
 
     def _settle(self, faults: Faults) -> None:
@@ -235,15 +244,15 @@ class Operating:
     def __init__(self, path: Path) -> None:
         self._asking = Asking(path, wait_s=None)
 
-    def rekey(self, *, destroy_old: bool) -> Rekeyed:
-        """Change the master key."""
-        done: Rekeyed = self._asking.ask(wire.Rekey(destroy_old), Rekeyed)
+    def rekey(self, *, destroy_old: bool, dis: UUID) -> Rekeyed:
+        """Change the master key, as the hub's event `dis` says."""
+        done: Rekeyed = self._asking.ask(wire.Rekey(destroy_old, dis), Rekeyed)
         return done
 
-    def audit(self, positions: Sequence[int]) -> dict[int, tuple[bytes, bytes]]:
-        """Return rows' tokens and blinding bytes, by position, once that is on record."""
+    def audit(self, positions: Sequence[int], dis: UUID) -> dict[int, tuple[bytes, bytes]]:
+        """Return rows' tokens and blinding bytes, by position, as the hub's event `dis` says."""
         opened: dict[int, tuple[bytes, bytes]] = self._asking.ask(
-            wire.Audit(list(positions)), dict[int, tuple[bytes, bytes]]
+            wire.Audit(list(positions), dis), dict[int, tuple[bytes, bytes]]
         )
         return opened
 

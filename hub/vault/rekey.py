@@ -10,6 +10,7 @@ that lie in them are wrapped under it.
 
 from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from hub.ledger.kek import KeyProvider
 from hub.ledger.record import UnavailableError
@@ -19,13 +20,15 @@ from hub.vault.wire import Rekeyed
 BATCH: Final = 1_000
 
 
-def rekey(keys: KeyProvider, rows: Rows, *, destroy_old: bool) -> Rekeyed:
-    """Change the master key.
+def rekey(keys: KeyProvider, rows: Rows, *, destroy_old: bool, dis: UUID) -> Rekeyed:
+    """Change the master key, as the hub's event `dis` says.
 
     Raises:
+        VaultRefusedError: no committed, unused event of the hub says so.
         UnavailableError: a key would not stay where it was put.
     """
     old = keys.versions
+    rows.say("rekey", dis, items=rows.wrapped(old))
     new = keys.rotate()
     rewrapped = sum(_rewrap(keys, rows, version, new) for version in old)
     destroyed: list[int] = []
@@ -43,7 +46,6 @@ def _rewrap(keys: KeyProvider, rows: Rows, old: int, new: int) -> int:
 
 def _batches(keys: KeyProvider, rows: Rows, old: int, new: int) -> Iterable[int]:
     while found := rows.under(old, BATCH):
-        rows.opened("rekey", items=len(found))
         again = {
             key_id: keys.wrap(key_id.bytes, keys.unwrap(key_id.bytes, wrapped, old))
             for key_id, wrapped in found.items()

@@ -13,7 +13,9 @@ from psycopg import Connection, OperationalError
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from contracts.integrity import VaultOpened
 from hub.clock import Clock
+from hub.ledger.record import VaultRefusedError
 
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
@@ -46,6 +48,25 @@ _USED: LiteralString = (
     " AND h.type = %(type)s AND h.routing->>'body_digest' = %(digest)s"
     " AND h.routing->'items' @> %(lines)s"
     " ON CONFLICT (dis) WHERE reason = 'disclosure' DO NOTHING RETURNING 1"
+)
+# One statement: the hub's own event that says so is committed, and no line of the log has used it.
+_SAID: LiteralString = (
+    "INSERT INTO vault.unwrap (at, reason, dis, positions, items)"
+    " SELECT %(at)s, %(reason)s, h.jti, %(positions)s, %(items)s"
+    " FROM ledger.header h WHERE h.agency = 'hub' AND h.jti = %(dis)s AND h.type = %(type)s"
+    " AND h.routing->>'reason' = %(reason)s"
+    " AND h.routing->>'places' IS NOT DISTINCT FROM %(places)s"
+    " ON CONFLICT (dis) WHERE reason IN ('verify', 'audit', 'rekey') DO NOTHING RETURNING 1"
+)
+# What was opened before there were such events is let be: nothing said then that they must be.
+_UNSAID: LiteralString = (
+    "SELECT u.reason, count(*) FROM vault.unwrap u"
+    " LEFT JOIN ledger.header h ON h.agency = 'hub' AND h.jti = u.dis"
+    " WHERE u.reason IN ('disclosure', 'again') AND h.kind IS DISTINCT FROM 'disclosure'"
+    " OR u.reason IN ('verify', 'audit', 'rekey')"
+    " AND (h.type IS DISTINCT FROM %(type)s OR h.routing->>'reason' <> u.reason)"
+    " AND u.at >= (SELECT min(recorded_at) FROM ledger.header WHERE type = %(type)s)"
+    " GROUP BY 1 ORDER BY 1"
 )
 _OURS: LiteralString = (
     "SELECT 1 FROM vault.unwrap WHERE reason = 'disclosure' AND dis = %(dis)s"
@@ -111,6 +132,48 @@ class Rows:
         line = [self._clock.now_ms(), reason, dis, partner, list(positions), items, digest]
         with self._pool.connection() as connection:
             connection.execute(_OPENED, line)
+
+    def say(
+        self,
+        reason: str,
+        dis: UUID,
+        *,
+        items: int,
+        positions: Sequence[int] = (),
+        places: str | None = None,
+    ) -> None:
+        """Put an opening on record that rests on the hub's event `dis`, which it uses up.
+
+        Raises:
+            VaultRefusedError: no committed, unused event of the hub says this.
+        """
+        said = {
+            "at": self._clock.now_ms(),
+            "reason": reason,
+            "dis": dis,
+            "positions": list(positions),
+            "items": items,
+            "places": places,
+            "type": VaultOpened.TYPE,
+        }
+        if not self._found(_SAID, said):
+            raise VaultRefusedError("no committed, unused event of the hub says that it is opened")
+
+    def unsaid(self) -> list[tuple[str, int]]:
+        """Return why and how often something was opened that the ledger does not say."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(_UNSAID, {"type": VaultOpened.TYPE}).fetchall()
+        return [(reason, count) for reason, count in rows]
+
+    def wrapped(self, versions: Sequence[int]) -> int:
+        """Return how many live keys lie under some master keys."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM ledger.subject_key"
+                " WHERE kek_version = ANY(%s) AND state = 'live'",
+                [list(versions)],
+            ).fetchone()
+        return 0 if row is None else int(row[0])
 
     def use(self, dis: UUID, digest: str, lines: Sequence[Line]) -> bool:
         """Use a committed disclosure for these items, once; return whether that may be."""

@@ -52,8 +52,8 @@ class _Session:
     def _answer(self, asked: Question) -> object:
         vault = self._vault
         if isinstance(asked, wire.VerifyBegin):
-            self._check = Check(vault, asked.jwk)
-            return None
+            self._check = Check(vault, asked.jwk, asked.dis)
+            return self._check.unsaid
         if isinstance(asked, wire.VerifyRows):
             return None if self._check is None else self._check.rows(asked.positions)
         return _ANSWERS[type(asked)](vault, asked)
@@ -66,9 +66,9 @@ _ANSWERS: Final[dict[type, Callable[[Vault, Any], object]]] = {
     wire.Release: lambda vault, asked: vault.release(asked.handle, asked.dis),
     wire.Again: lambda vault, asked: vault.again(asked.dis, asked.request, asked.envelope),
     wire.Governance: lambda vault, asked: vault.governance(asked.positions),
-    wire.Audit: lambda vault, asked: vault.audit(asked.positions),
+    wire.Audit: lambda vault, asked: vault.audit(asked.positions, asked.dis),
     wire.Count: lambda vault, asked: vault.count(asked.positions),
-    wire.Rekey: lambda vault, asked: vault.rekey(destroy_old=asked.destroy_old),
+    wire.Rekey: lambda vault, asked: vault.rekey(destroy_old=asked.destroy_old, dis=asked.dis),
     wire.Destroy: lambda vault, asked: vault.destroy(asked.subject),
     wire.Ping: lambda _vault, _asked: None,
 }

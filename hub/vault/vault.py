@@ -12,6 +12,8 @@ Why it opens, and what the log of its openings (vault.unwrap) then says:
   audit       evidence that an operator exports, on the other socket; its own record follows
   count       events counted by their codes, for a Board: only counts leave
   rekey       subjects' keys, to wrap them anew: nothing leaves
+
+Before verify, audit and rekey the hub says so itself, by an event (VaultOpened).
 """
 
 from collections import Counter
@@ -19,6 +21,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from contracts.integrity import places_digest
 from hub.clock import Clock
 from hub.disclosure.measures import tallies
 from hub.disclosure.opening import Built, Hole
@@ -95,9 +98,14 @@ class Vault:
         opened = [(row["position"], self.envelopes.open(row)) for row in ours]
         return [(place, token) for place, token in opened if token is not None]
 
-    def audit(self, positions: Sequence[int]) -> dict[int, tuple[bytes, bytes]]:
-        """Open rows for evidence, for an operator: each token and its blinding bytes."""
-        self.rows.opened("audit", items=len(positions), positions=positions)
+    def audit(self, positions: Sequence[int], dis: UUID) -> dict[int, tuple[bytes, bytes]]:
+        """Open rows for evidence, as the hub's event `dis` says: each token and its blinding bytes.
+
+        Raises:
+            VaultRefusedError: no committed, unused event of the hub says this of these rows.
+        """
+        places = places_digest(positions)
+        self.rows.say("audit", dis, items=len(positions), positions=positions, places=places)
         rows = self.rows.sealed(positions)
         return {
             place: self.envelopes.unsealed(row)
@@ -116,9 +124,9 @@ class Vault:
                 counted[row["type"]].sort(None if token is None else payload_of(token))
         return {type_uri: tally.cells for type_uri, tally in counted.items() if tally.cells}
 
-    def rekey(self, *, destroy_old: bool) -> Rekeyed:
+    def rekey(self, *, destroy_old: bool, dis: UUID) -> Rekeyed:
         """Draw a new master key, wrap every subject's key under it, and destroy the old ones."""
-        return rekey(self._keys, self.rows, destroy_old=destroy_old)
+        return rekey(self._keys, self.rows, destroy_old=destroy_old, dis=dis)
 
     def destroy(self, subject: UUID) -> bool:
         """Destroy a subject's key, if the ledger says that it is to be, and all that is cached."""

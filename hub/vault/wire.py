@@ -73,9 +73,10 @@ class Count(Struct, frozen=True, tag=True):
 
 
 class VerifyBegin(Struct, frozen=True, tag=True):
-    """Begin to check what is sealed, from the hub's first public key on -> null."""
+    """Begin to check what is sealed, from the hub's first public key on -> what no event covers."""
 
     jwk: dict[str, Any]
+    dis: UUID | None
 
 
 class VerifyRows(Struct, frozen=True, tag=True):
@@ -88,12 +89,14 @@ class Audit(Struct, frozen=True, tag=True):
     """Open rows for evidence -> dict of position to token and blinding bytes."""
 
     positions: list[int]
+    dis: UUID
 
 
 class Rekey(Struct, frozen=True, tag=True):
     """Draw a new master key and wrap every key under it -> Rekeyed."""
 
     destroy_old: bool
+    dis: UUID
 
 
 class Destroy(Struct, frozen=True, tag=True):

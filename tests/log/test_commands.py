@@ -49,7 +49,9 @@ def test_verify_finds_nothing_and_says_how_much_it_looked_at(command: LogWorld) 
     done = run("verify", "--json")
     report = json.loads(done.stdout)
     assert (done.exit_code, report["ok"], report["faults"]) == (0, True, [])
-    assert report["rows"] == report["size"] == report["opened"] > 0
+    # One row more than the log had: that everything is opened was put on record first.
+    assert report["rows"] - 1 == report["opened"] - 1 == report["size"] > 0
+    assert report["unsequenced"] == 1
     assert report["older"] == 1  # the anchor
     assert "rows" in run("verify").stdout
     assert command.key.verifier.name == "hub.example/log"
@@ -66,6 +68,8 @@ def test_verify_names_the_check_and_the_place_and_exits_with_one(
     done = run("verify")
     assert done.exit_code == 1
     assert "FAULT ciphertext            2  an envelope does not open\n" in done.stdout
+    # A hub cannot go by such a ledger, so nothing can be put on record either: the check goes on.
+    assert "FAULT opened                0  this very check could not be put" in done.stdout
 
 
 def test_verify_without_keys_needs_only_the_logs_public_key(

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from contracts.disclosure import RecipientAcknowledged
 from contracts.enquiry import EnquiryOpened
+from hub.audit.openings import said
 from hub.cli import app
 from hub.ledger.record import SubjectErasedError
 from hub.ledger.sealing import SealError
@@ -27,6 +28,7 @@ from tests.log.world import LogWorld
 from tests.support.hub_process import environment
 from tests.support.ledger_rows import uid
 from tests.support.parts import NHS_NUMBERS, Parts, concern, items_of, known, opened, person
+from tests.vault.operating import rekey
 
 CANARIES = {
     "number": NHS_NUMBERS[0],
@@ -127,7 +129,7 @@ def test_nothing_of_an_erased_person_is_left_on_any_disk_and_the_log_still_verif
     assert own.rows("SELECT 1 FROM ops.answer WHERE key_id = %s", subject) == []
     own.project()
     with operating(own) as operator:
-        operator.rekey(destroy_old=True)
+        rekey(own, operator, destroy_old=True)
     own.rows("VACUUM ledger.subject_key")
     scanned = [*everything_on_disk(own), before, dumped(own, tmp_path / "after.sql")]
     (tmp_path / "log").write_text("".join(capfd.readouterr()) + done.output, "utf-8")
@@ -144,7 +146,7 @@ def test_a_backup_from_before_opens_nothing_once_the_master_key_is_destroyed(
     before = dumped(own, tmp_path / "before.sql")
     assert shred(subject).exit_code == 0
     with operating(own) as operator:
-        operator.rekey(destroy_old=True)
+        rekey(own, operator, destroy_old=True)
     url, name = other_database(own)
     try:
         load = [str(PG / "psql"), "-q", "-d", url, "-f", str(before)]
@@ -265,7 +267,9 @@ def verified(parts: Parts, folder: Path) -> bool:
     with LogWorld.opened(parts.owner, folder / "anchor") as log:
         log.sequence()
         checks = Checking(
-            operators(parts.hub.settings.vault), jwk_of(parts.hub.signer).model_dump(mode="json")
+            operators(parts.hub.settings.vault),
+            jwk_of(parts.hub.signer).model_dump(mode="json"),
+            parts.run(said(parts.hub.door, "verify", items=parts.head())),
         )
         report: dict[str, Any] = log.verify(openings=checks)
     assert report["faults"] == []

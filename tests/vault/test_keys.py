@@ -11,6 +11,7 @@ from hub.vault.client import Operating
 from hub.vault.serve import operators
 from tests.disclosure.scene import ADVOCATE, consented
 from tests.support.parts import NHS_NUMBERS, Parts, concern, known, opened, person
+from tests.vault.operating import rekey
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_every_key_lies_under_the_new_master_key_and_everything_still_opens(
     subject = consented(own)
     before = own.timeline(ADVOCATE, subject)
     keys = sum(under(own).values())
-    done = operator.rekey(destroy_old=False)
+    done = rekey(own, operator, destroy_old=False)
     assert (done.version, done.rewrapped, done.destroyed) == (2, keys, [])
     assert under(own) == {2: keys}
     own.post("gp-c", concern(), person(NHS_NUMBERS[3]))
@@ -47,8 +48,8 @@ def test_old_master_keys_are_destroyed_and_a_vault_that_starts_anew_needs_none_o
 ) -> None:
     subject = consented(own)
     before = own.timeline(ADVOCATE, subject)
-    operator.rekey(destroy_old=False)
-    done = operator.rekey(destroy_old=True)
+    rekey(own, operator, destroy_old=False)
+    done = rekey(own, operator, destroy_old=True)
     assert (done.version, done.destroyed) == (3, [1, 2])
     folder = own.hub.settings.vault_dir
     assert FileKeys.open(folder, SystemSource()).versions == (3,)
@@ -63,7 +64,7 @@ def test_a_key_from_an_older_backup_opens_nothing_once_its_master_key_is_destroy
     ((key_id, wrapped),) = own.rows(
         "SELECT key_id, wrapped FROM ledger.subject_key WHERE key_id = %s", subject
     )
-    operator.rekey(destroy_old=True)
+    rekey(own, operator, destroy_old=True)
     own.rows(
         "UPDATE ledger.subject_key SET wrapped = %s, kek_version = 1 WHERE key_id = %s",
         wrapped,
