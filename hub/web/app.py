@@ -37,6 +37,7 @@ from hub.web import (
 from hub.web.pages import STATIC, page, version
 from hub.web.parts import MOUNTED_AT, Shared, Web, with_provider
 from hub.web.shield import Shield
+from hub.web.slim import Slim
 from hub.web.who import PageError, SignInNeededError, base
 
 ROUTERS: Final = (
@@ -99,6 +100,7 @@ def install(api: FastAPI, web: Web) -> None:
     app.add_exception_handler(HTTPException, _not_there)
     https = web.hub.settings.public_url.startswith("https:")
     app.add_middleware(Shield, https=https, failed=_failed)
+    app.add_middleware(Slim)
     api.mount(MOUNTED_AT, app)
     api.add_api_route("/", _first, include_in_schema=False)
 

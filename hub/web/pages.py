@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from starlette.responses import HTMLResponse
 
 from hub.web import overseen, words
+from hub.web.shapes import drawn
 from hub.web.who import Officer, Role, base
 
 STATIC = files("hub.web") / "static"
@@ -111,6 +112,7 @@ def environment() -> Environment:
     )
     found.filters.update(words.FILTERS)
     found.filters.update(overseen.FILTERS)
+    found.filters["drawn"] = drawn
     return found
 
 

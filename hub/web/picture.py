@@ -8,6 +8,7 @@ on what the viewer was shown: it ends at the first telling by that agency that t
 where the agency put it on the hub, whichever came first.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,19 +40,16 @@ class Mark:
     x: int
     y: int
     kind: str
-    shape: str
-    points: str
     says: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrow:
-    """One telling: from a record down or up to another lane."""
+    """One telling: from a record down or up to another lane. Its tip begins where it ends."""
 
     x: int
     y1: int
     y2: int
-    tip: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +91,15 @@ class Picture:
     width: int
     height: int
     lanes: Sequence[Lane]
-    ticks: Sequence[tuple[int, str]]
+    ticks: Sequence[tuple[int, str, str]]
+    """Where a month stands, what it is called, and which it is: `2026-03`."""
     marks: Sequence[Mark]
     arrows: Sequence[Arrow]
     capsules: Sequence[Capsule]
-    kinds: Sequence[tuple[str, str, str, str]]
-    """Of each kind that is there: its code, shape, points and name."""
+    kinds: Sequence[tuple[str, str, str, str, str]]
+    """Of each kind that is there: code, shape, corners in the legend and around 0, name."""
     sentences: Sequence[str]
+    """The picture in words: of each lane how much, from when to when, and whom it told."""
 
 
 def draw(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], now: int) -> Picture | None:
@@ -126,14 +126,11 @@ def draw(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], now: int)
         arrows=_arrows(items, marks, lanes),
         capsules=capsules,
         kinds=[
-            (k, KINDS[k][0], points(KINDS[k][0], 12, 12), KINDS[k][1]) for k in KINDS if k in used
+            (k, shape, points(shape, 12, 12), points(shape, 0, 0), name)
+            for k, (shape, name) in KINDS.items()
+            if k in used
         ],
-        sentences=[m.says for m in marks]
-        + [
-            f"{names.get(n.slug, n.slug)}: {_silent(n.silence)}."
-            for n in lanes.values()
-            if n.silence
-        ],
+        sentences=[_in_words(lane, items, names) for lane in lanes.values()],
     )
 
 
@@ -158,18 +155,18 @@ class _Scale:
         span = max(self.last - self.first, 3 * DAY_S)
         return GUTTER + EDGE + round((at - self.first) / span * (WIDTH - GUTTER - 2 * EDGE))
 
-    def ticks(self) -> list[tuple[int, str]]:
-        """Return the starts of months, or of quarters or years, with what they are called."""
+    def ticks(self) -> list[tuple[int, str, str]]:
+        """Return the starts of months that have room, with what they are called and which."""
         start = datetime.fromtimestamp(self.first, tz=LONDON)
         month = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        found: list[tuple[int, str]] = [(GUTTER + 4, f"{start.day} {start:%b %Y}")]
+        found = [(GUTTER + 4, f"{start.day} {start:%b %Y}", f"{start:%Y-%m}")]
         while (month := (month + timedelta(days=32)).replace(day=1)).timestamp() <= self.last:
             text = f"{month:%b %Y}" if month.month == 1 or len(found) == 1 else f"{month:%b}"
-            found.append((self.x(int(month.timestamp())), text))
+            found.append((self.x(int(month.timestamp())), text, f"{month:%Y-%m}"))
         return _apart(found)
 
 
-def _apart(ticks: list[tuple[int, str]]) -> list[tuple[int, str]]:
+def _apart(ticks: list[tuple[int, str, str]]) -> list[tuple[int, str, str]]:
     """Return the ticks that leave each other room for their words."""
     kept = ticks[:1]
     for tick in ticks[1:]:
@@ -240,8 +237,6 @@ def _mark(
         x=x,
         y=y,
         kind=kind,
-        shape=KINDS[kind][0],
-        points=points(KINDS[kind][0], x, y),
         says=f"{words.day(item['occurred'])}: {words.kind(item['type'])}, by"
         f" {names.get(item['posted_by'], item['posted_by'])}"
         + (f", to {others}." if others else "."),
@@ -256,10 +251,7 @@ def _arrows(
         for number, slug in enumerate(told(item)):
             down = lanes[slug].middle > mark.y
             y2 = lanes[slug].middle - 6 if down else lanes[slug].middle + 6
-            x = mark.x + 4 * number
-            back = -9 if down else 9
-            tip = f"{x},{y2} {x - 5},{y2 + back} {x + 5},{y2 + back}"
-            found.append(Arrow(x=x, y1=mark.y, y2=y2 + back, tip=tip))
+            found.append(Arrow(x=mark.x + 4 * number, y1=mark.y, y2=y2 - 9 if down else y2 + 9))
     return found
 
 
@@ -278,6 +270,24 @@ def _capsule(lane: Lane, scale: _Scale) -> Capsule:
         text_y=lane.top + lane.height - 5,
         anchor="end" if late else "start",
     )
+
+
+def _in_words(lane: Lane, items: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> str:
+    """Return what a lane shows: how many records, from when to when, whom it told, its silence."""
+    name = names.get(lane.slug, lane.slug)
+    own = [item for item in items if item["posted_by"] == lane.slug]
+    if not own:
+        return f"{name}: no record of its own; it was told."
+    days = list(dict.fromkeys(words.day(item["occurred"]) for item in (own[0], own[-1])))
+    said = f"{name}: {len(own)} {'record' if len(own) == 1 else 'records'}, {' to '.join(days)}."
+    times = Counter(slug for item in own for slug in told(item))
+    if times:
+        said += " Told " + ", ".join(
+            f"{names.get(slug, slug)} {'once' if n == 1 else f'{n} times'}"
+            for slug, n in times.items()
+        )
+        said += "."
+    return f"{said} {_silent(lane.silence).capitalize()}." if lane.silence else said
 
 
 def _silent(silence: tuple[int, int] | None) -> str:

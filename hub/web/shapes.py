@@ -53,6 +53,11 @@ def kind_of(type_uri: str) -> str:
     return found if found in KINDS else "other"
 
 
+def drawn(kind: str) -> str:
+    """Return what a kind is called."""
+    return KINDS[kind][1]
+
+
 def points(shape: str, x: int, y: int) -> str:
     """Return the corners of a shape around a place; a circle has none."""
     return " ".join(f"{x + dx},{y + dy}" for dx, dy in _POINTS.get(shape, ()))

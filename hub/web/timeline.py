@@ -4,6 +4,8 @@ In: an errand and one of those it found. Out: a page of what the desk released j
 Never here: a second way to an item, or a hint of one that was not released.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Final
 from uuid import UUID
@@ -13,13 +15,16 @@ from starlette.responses import HTMLResponse
 
 from hub.clock import london_day, seconds
 from hub.web import mishaps, setting
-from hub.web.errands import REASONS
+from hub.web.difference import Difference, between
+from hub.web.errands import REASONS, Errand
 from hub.web.find import ALLOWED, errand_of
 from hub.web.pages import page
+from hub.web.parts import Web
 from hub.web.picture import draw
 from hub.web.shapes import KINDS, kind_of
 from hub.web.told import Period, Told, alerts, name_of, narrowed, read
 from hub.web.who import Officer, web_of
+from hub.web.whys import gathered
 
 router = APIRouter()
 PERIODS: Final = {"30": "Last 30 days", "90": "Last 90 days", "365": "Last year", "": "Everything"}
@@ -34,13 +39,15 @@ class Shown:
         by: _Many = [],  # noqa: B006 - FastAPI copies it
         kind: _Many = [],  # noqa: B006
         days: Annotated[str, Query(pattern="^(|30|90|365)$")] = "",
+        month: Annotated[str, Query(pattern=r"^(|(19|20)[0-9]{2}-(0[1-9]|1[0-2]))$")] = "",
         known_day: Annotated[str, Query(max_length=2)] = "",
         known_month: Annotated[str, Query(max_length=2)] = "",
         known_year: Annotated[str, Query(max_length=4)] = "",
     ) -> None:
         self.by = by
         self.kind = [k for k in kind if k in KINDS]
-        self.days = days
+        self.days = "" if month else days
+        self.month = month
         self.typed = {"day": known_day, "month": known_month, "year": known_year}
         self.error = ""
         self.known_on: date | None = None
@@ -52,8 +59,29 @@ class Shown:
 
     def period(self, today: date) -> Period:
         """Return the days to ask for."""
+        if self.month:
+            first = date.fromisoformat(f"{self.month}-01")
+            last = _beside(first, 1) - timedelta(days=1)
+            return Period(since=first, until=last, as_known_on=self.known_on)
         since = today - timedelta(days=int(self.days)) if self.days else None
         return Period(since=since, as_known_on=self.known_on)
+
+    @property
+    def narrow(self) -> bool:
+        """Tell whether only a part of the time is asked for."""
+        return bool(self.days or self.month)
+
+    def beside(self) -> Sequence[str]:
+        """Return the months before and after the one that is shown."""
+        if not self.month:
+            return ()
+        first = date.fromisoformat(f"{self.month}-01")
+        return [f"{_beside(first, by):%Y-%m}" for by in (-1, 1)]
+
+
+def _beside(first: date, by: int) -> date:
+    """Return the first day of the month before or after."""
+    return (first + timedelta(days=45 if by > 0 else -15)).replace(day=1)
 
 
 @router.get("/find/{errand}/{subject}")
@@ -74,12 +102,10 @@ async def timeline(
     told = await read(web, officer, kept, subject, shown.period(london_day(now)))
     if told is None:
         raise mishaps.nothing()
-    since: Told | None = None
-    if shown.known_on is not None:
-        since = await read(web, officer, kept, subject, Period())
+    changes = await _since(web, officer, kept, subject, shown, told)
     names = {a.slug: a.name for a in web.hub.directory.now.agencies.all()}
     items = narrowed(told.items, shown.by, shown.kind)
-    there = {item["position"] for item in told.items}
+    whys, why_of = gathered(items)
     return page(
         request,
         "timeline.html",
@@ -99,9 +125,22 @@ async def timeline(
         periods=PERIODS,
         kind_of=kind_of,
         obligations=web.hub.rulebook.obligations,
-        later=[] if since is None else [i for i in since.items if i["position"] not in there],
+        whys=whys,
+        why_of=why_of,
+        changes=changes,
         pattern=told.pattern,
         lines=[]
         if told.pattern is None
         else setting.lines(told.pattern, london_day(now).isoformat()),
     )
+
+
+async def _since(
+    web: Web, officer: Officer, errand: Errand, subject: UUID, shown: Shown, then: Told
+) -> Difference | None:
+    """Return what differs between an earlier day and today, over the same period."""
+    if shown.known_on is None:
+        return None
+    period = replace(shown.period(london_day(seconds(web.hub.clock))), as_known_on=None)
+    today = await read(web, officer, errand, subject, period)
+    return between(then.items, [] if today is None else today.items)

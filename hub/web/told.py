@@ -46,7 +46,10 @@ class Period:
 async def read(
     web: Web, officer: Officer, errand: Errand, subject: UUID, period: Period
 ) -> Told | None:
-    """Ask the desk for all of a timeline; None where there is nothing to show.
+    """Ask the desk for all of a timeline; None where there is nothing to show at any time.
+
+    Of a part of it an empty one is returned: the search that led here found somebody, and a month
+    without records is no reason to say that there is nobody.
 
     Raises:
         PageError: it was erased, or the purpose may not be stated any more.
@@ -72,7 +75,10 @@ async def read(
         if answer.reason == "purpose_not_open":
             raise mishaps.purpose_closed()
         if answer.outcome != "released":
-            return None
+            if period == Period():
+                return None
+            told.records.append(str(answer.jti))
+            return told
         said = loads(answer.body)
         told.items += said["items"]
         told.wishes = told.wishes or said["wishes"]

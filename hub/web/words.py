@@ -139,6 +139,11 @@ def day(instant: str) -> str:
     return _day(_london(instant))
 
 
+def month(code: str) -> str:
+    """Return what a month is called: `March 2026` for `2026-03`."""
+    return f"{date.fromisoformat(code + '-01'):%B %Y}"
+
+
 def quarter(first: str) -> str:
     """Return what the quarter that begins on a day is called: `January to March 2026`."""
     begin = date.fromisoformat(first)
@@ -224,6 +229,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "spoken": spoken,
     "label": label,
     "day": day,
+    "month": month,
     "when": when,
     "purpose": purpose,
     "category": category,

@@ -1,14 +1,17 @@
 """Finding somebody and reading a timeline: a page shows what the desk released, and no more."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from contracts.codes import AbuseType
 from contracts.enquiry import EnquiryOpened
 from contracts.identity import SubjectDescribed
+from contracts.integrity import Retracted
 from contracts.police import Hold
 from contracts.triage import RoleAssigned, S42Decision
+from hub.clock import FixedClock
 from tests.support.parts import NHS_NUMBERS, concern, person
 from tests.web.site import APP, Site, Visitor
 
@@ -144,7 +147,8 @@ def test_a_timeline_shows_each_record_with_why_it_was_lawful(case: Site) -> None
     entry = case.entries()[-1]
     assert (entry["channel"], entry["reason"]) == ("timeline", "open-enquiry")
     assert len(entry["items"]) >= 3
-    assert page.count("Why it was lawful") == len(entry["items"])
+    assert page.count("Why it was lawful: ") == len(entry["items"])
+    assert set(re.findall(r'href="#(why-\d+)"', page)) == set(re.findall(r'id="(why-\d+)"', page))
 
 
 def test_a_page_holds_what_the_desk_released_and_nothing_that_it_withheld(case: Site) -> None:
@@ -192,6 +196,42 @@ def test_as_known_on_an_earlier_day_shows_that_day_and_what_came_since(case: Sit
     assert "As known on 1 January 2099" in page
     assert "Nothing that you may see." in page
     assert "Enter a real day" in visitor.get(here, known_day="31").text
+
+
+def test_a_month_is_zoomed_to_from_the_picture_and_leads_to_its_neighbours(case: Site) -> None:
+    visitor = case.signed_in("liaison-1")
+    timeline(visitor)
+    assert visitor.last is not None
+    here = visitor.last.url.path
+    zoom = next(link for link in visitor.links() if link.startswith("?month="))
+    page = visitor.get(here + zoom).text
+    assert 'aria-current="true">September 2026' in page
+    assert "Section 42 decision" in page
+    assert "?month=2026-08" in visitor.links()
+    empty = visitor.get(here, month="2026-10").text
+    assert "No record fits" in empty, "a month without records is not the page for nobody"
+    assert "Only what happened in this period is shown" in empty
+    assert visitor.get(here, month="2026-13").status_code == 404
+
+
+def test_what_was_taken_back_since_is_told_beside_an_earlier_day(case: Site) -> None:
+    clock = case.parts.hub.clock
+    assert isinstance(clock, FixedClock)
+    day = datetime.fromtimestamp(clock.now_ms() / 1000, tz=UTC)
+    jti = case.parts.rows("SELECT jti::text FROM ledger.header WHERE agency = 'gp-c'")[0][0]
+    clock.advance(2 * 86_400)
+    case.parts.post("gp-c", Retracted(about="adult", item=str(jti), reason="mistaken"))
+    case.parts.project()
+    visitor = case.signed_in("liaison-1")
+    timeline(visitor)
+    assert visitor.last is not None
+    known = {"known_day": str(day.day), "known_month": str(day.month), "known_year": str(day.year)}
+    page = visitor.get(visitor.last.url.path, **known).text
+    assert "What is different today from" in page
+    came = page[page.index("Shown today, and not then") :]
+    assert "Retracted, by gp-c" in came[:400]
+    # What was taken back is shown on no day any more: the decision is today's, whatever was known.
+    assert "Physical Abuse" not in page
 
 
 def test_an_errand_is_its_officers_own(case: Site) -> None:

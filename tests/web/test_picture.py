@@ -81,7 +81,7 @@ def test_an_arrow_leads_from_who_told_to_each_who_was_told() -> None:
     ends = [arrow.y2 for arrow in picture.arrows]
     assert len(ends) == 2
     assert lanes["council"].top < ends[0] < lanes["council"].top + lanes["council"].height
-    assert "to Northshire Council, Police" in picture.sentences[0]
+    assert "to Northshire Council, Police" in picture.marks[0].says
 
 
 def test_what_was_known_and_not_told_is_drawn_until_it_was_told() -> None:
@@ -103,7 +103,7 @@ def test_no_silence_is_drawn_of_what_was_told_at_once_or_posted_soon() -> None:
 
 def test_three_hundred_records_over_years_have_room_for_their_months() -> None:
     picture = drawn(*(item(n, "gp", n * 5) for n in range(300)), until=1500)
-    places = [x for x, _ in picture.ticks]
+    places = [x for x, _, _ in picture.ticks]
     assert all(b - a >= 78 for a, b in pairwise(places))
     assert len(picture.marks) == 300
 
