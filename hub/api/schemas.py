@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, get_args
 
 from contracts.base import Category
 from contracts.disclosure import Channel, ReasonCode
-from contracts.subject import AGENCY_KINDS, LEGAL_DEMANDS, PURPOSES, SUBJECT_KINDS
+from contracts.subject import AGENCY_KINDS, LEGAL_DEMANDS, PURPOSES
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -140,11 +140,6 @@ REFUSED = closed(
     reasons=many(TEXT),
     what_would_change=many(TEXT),
     review=TEXT,
-)
-FOUND = closed(
-    subjects=many(
-        closed(id=UUID, kind=maybe(one_of(*SUBJECT_KINDS)), known_to_you={"type": "boolean"})
-    )
 )
 _VERDICT = one_of("upheld", "overturned", "upheld_with_learning")
 REGISTER_ENTRY = closed(

@@ -10,13 +10,25 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from contracts.base import Uuid
-from contracts.subject import LegalDemand, Purpose
+from contracts.subject import SUBJECT_KINDS, LegalDemand, Purpose
 from hub.api.access import Caller
 from hub.api.answer import answered
 from hub.api.bodies import CourtOrderRequest, FindRequest
 from hub.api.documents import answers, nothing, problems, refusal
 from hub.api.queries import BundleQuery, KnownQuery, TimelineQuery, as_day
-from hub.api.schemas import BUNDLE, FOUND, KNOWN, ORDERED, TIMELINE, WHO_SAW
+from hub.api.schemas import (
+    BUNDLE,
+    KNOWN,
+    ORDERED,
+    TEXT,
+    TIMELINE,
+    UUID,
+    WHO_SAW,
+    closed,
+    many,
+    maybe,
+    one_of,
+)
 from hub.api.wiring import officer, reader, the_hub
 from hub.audit.orders import Order
 from hub.disclosure.ask import PAGE, Ask, Search
@@ -25,6 +37,17 @@ from hub.intake.identifiers import identifier
 from hub.ledger.demographics import keys
 
 router = APIRouter(prefix="/subjects", tags=["subjects"])
+FOUND = closed(
+    subjects=many(
+        closed(
+            id=UUID,
+            kind=maybe(one_of(*SUBJECT_KINDS)),
+            known_to_you={"type": "boolean"},
+            known_to=many(TEXT),
+            agreement=many(closed(field=TEXT, said=one_of("agrees", "not_confirmed"))),
+        )
+    )
+)
 
 
 @router.post(

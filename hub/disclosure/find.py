@@ -4,6 +4,7 @@ In: identifiers or name keys, a purpose. Out: an Answer that lists hub ids, perh
 Never here: an identifier in clear beyond this call, a difference between hidden and unknown.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from psycopg import AsyncConnection
 from contracts.base import Category
 from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused
 from hub.clock import Clock, london_day, seconds
+from hub.disclosure.agreement import agreement
 from hub.disclosure.ask import Answer, Ask, Search
 from hub.disclosure.desk import Desk
 from hub.disclosure.interest import barred
@@ -66,28 +68,23 @@ class Finder:
         self, search: Search, scales: Scales
     ) -> tuple[list[dict[str, Any]], list[DisclosedItem], tuple[Guard, ...]]:
         named = [(i.kind.value, i.value) for i in search.identifiers]
-        macs = await self._opener.blind([*named, *search.demographics])
+        asked = [*named, *search.demographics]
+        macs = await self._opener.blind(asked)
         found: list[dict[str, Any]] = []
         items: list[DisclosedItem] = []
         guards: dict[str, int] = {}
         async with self._desk.pool.connection() as connection:
-            subjects = [s for s, _ in await subjects_of(connection, macs)][:MAX_SUBJECTS]
-            for subject in subjects or [NOBODY]:
+            subjects = (await subjects_of(connection, macs))[:MAX_SUBJECTS]
+            for subject, by in subjects or [(NOBODY, frozenset[bytes]())]:
                 weighed, kind, positions = await self._weigh(connection, search, subject, scales)
                 # What was decided first rests on the older reading of a key read twice.
                 guards = {**positions, **guards}
                 known = [w for w in weighed if w.shown]
                 if known:
-                    found.append(
-                        {
-                            "id": str(subject),
-                            "kind": kind,
-                            "known_to_you": any(
-                                w.candidate.posted_by == search.partner for w in known
-                            ),
-                        }
-                    )
-                    items.append(_existence_of(known[0]))
+                    led = {one for one, mac in zip(asked, macs, strict=True) if mac in by}
+                    said, told = agreement(search, led, {c for w in known for c in w.shown})
+                    found.append({"id": str(subject), "kind": kind, **_known(search, known, said)})
+                    items += _disclosed(known, told)
         return found, items, tuple(Guard(key, at) for key, at in guards.items())
 
     async def _weigh(
@@ -139,11 +136,33 @@ class Finder:
         return DisclosureMade(**head, items=tuple(items))
 
 
-def _existence_of(weighed: Weighed) -> DisclosedItem:
-    """Return the register's line for saying that a subject is known: existence, and no more."""
-    return DisclosedItem(
-        position=weighed.candidate.position,
-        categories=(Category.EXISTENCE,),
-        decision=weighed.decision.id,
-        rules=weighed.decision.permits,
-    )
+def _known(search: Search, known: Sequence[Weighed], agreeing: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is told of somebody found: in what they agree, and to whom they are known.
+
+    Who posted a record is told with the record, so a pointer tells no more than the timeline.
+    """
+    posters = {w.candidate.posted_by for w in known}
+    return {
+        "known_to_you": search.partner in posters,
+        "known_to": sorted(posters - {search.partner}),
+        "agreement": [{"field": name, "said": said} for name, said in agreeing.items()],
+    }
+
+
+def _disclosed(known: Sequence[Weighed], told: frozenset[Category]) -> list[DisclosedItem]:
+    """Return the register's lines: that each poster has a record, and what agreement told."""
+    lines: dict[int, tuple[Weighed, set[Category]]] = {}
+    first = {w.candidate.posted_by: w for w in reversed(known)}
+    holders = [(Category.EXISTENCE, w) for w in reversed(first.values())]
+    holders += [(category, next(w for w in known if category in w.shown)) for category in told]
+    for category, one in holders:
+        lines.setdefault(one.candidate.position, (one, set()))[1].add(category)
+    return [
+        DisclosedItem(
+            position=position,
+            categories=tuple(c for c in Category if c in categories),
+            decision=weighed.decision.id,
+            rules=weighed.decision.permits,
+        )
+        for position, (weighed, categories) in lines.items()
+    ]

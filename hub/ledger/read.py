@@ -63,16 +63,16 @@ async def header_of(
 
 async def subjects_of(
     connection: AsyncConnection[Any], macs: Sequence[bytes]
-) -> list[tuple[UUID, bool]]:
-    """Return the subjects behind blinded identifiers, and whether each was an exact one."""
+) -> list[tuple[UUID, frozenset[bytes]]]:
+    """Return the subjects behind blinded identifiers, each with those that lead to it."""
     async with connection.cursor() as cursor:
         await cursor.execute(
-            "SELECT subject, bool_or(exact) FROM ledger.subject_index WHERE mac = ANY(%b)"
+            "SELECT subject, array_agg(mac) FROM ledger.subject_index WHERE mac = ANY(%b)"
             " GROUP BY subject ORDER BY subject LIMIT 50",
             [list(macs)],
             prepare=True,
         )
-        return [(row[0], row[1]) for row in await cursor.fetchall()]
+        return [(row[0], frozenset(map(bytes, row[1]))) for row in await cursor.fetchall()]
 
 
 def governance_after(connection: Connection[Any], position: int) -> dict[int, int]:

@@ -40,6 +40,7 @@ class Errand:
     reason: str
     emergency: bool
     found: Sequence[Mapping[str, Any]]
+    """As it was answered: ids, in which fields they agree, to whom they are known."""
     refused: Sequence[str]
     """Why it was refused, in words; empty where it was answered."""
 

@@ -37,6 +37,14 @@ BY: Final[Mapping[str, str]] = {
     "swe_number": "Registration number of a social worker",
     "agency_ref": "Your own reference",
 }
+COMPARED: Final[Mapping[str, str]] = {
+    **BY,
+    "family_name": "Family name",
+    "given_name": "Given name",
+    "birth_date": "Date of birth",
+    "postcode": "Postcode",
+}
+"""What is put side by side, in this order."""
 _SPACE: Final = re.compile(r"\s")
 
 
@@ -94,8 +102,17 @@ async def found(
 ) -> HTMLResponse:
     """Show what a search was answered."""
     kept = await errand_of(request, errand, officer)
+    agencies = web_of(request).hub.directory.now.agencies.all()
+    told = {line["field"] for one in kept.found for line in one["agreement"]}
     return page(
-        request, "found.html", officer=officer, errand=kept, reason=REASONS.get(kept.reason)
+        request,
+        "found.html",
+        officer=officer,
+        errand=kept,
+        reason=REASONS.get(kept.reason),
+        names={agency.slug: agency.name for agency in agencies},
+        compared={name: text for name, text in COMPARED.items() if name in told},
+        agreements=[{line["field"]: line["said"] for line in o["agreement"]} for o in kept.found],
     )
 
 

@@ -32,7 +32,15 @@ def test_a_partner_finds_whom_it_may_know_of(parts: Parts) -> None:
     subject = consented(parts)
     answer = searched(parts, ADVOCATE, NHS_NUMBERS[0])
     assert json.loads(answer.body) == {
-        "subjects": [{"id": str(subject), "kind": "adult", "known_to_you": False}]
+        "subjects": [
+            {
+                "id": str(subject),
+                "kind": "adult",
+                "known_to_you": False,
+                "known_to": ["gp-c"],
+                "agreement": [{"field": "nhs_number", "said": "agrees"}],
+            }
+        ]
     }
     row = recorded(parts, answer)
     assert [item["categories"] for item in row["items"]] == [["existence"]]
@@ -81,3 +89,19 @@ def test_a_search_holds_no_identifier_in_the_register(parts: Parts) -> None:
     row = parts.rows("SELECT header::text FROM ledger.header WHERE jti = %s", answer.jti)
     assert NHS_NUMBERS[0] not in row[0][0]
     assert person()["uri"] not in row[0][0]
+
+
+def test_what_agrees_and_who_posted_is_on_record_as_it_was_told(parts: Parts) -> None:
+    subject = consented(parts)
+    describe(parts, subject)
+    answer = by_name(parts, "gp-c", "Example", "1950-01-31")
+    ((one,),) = [json.loads(answer.body)["subjects"]]
+    assert one["known_to"] == []
+    assert one["agreement"] == [
+        {"field": "family_name", "said": "agrees"},
+        {"field": "birth_date", "said": "agrees"},
+    ]
+    items = recorded(parts, answer)["items"]
+    assert {c for item in items for c in item["categories"]} == {"existence", "identity"}
+    positions = [item["position"] for item in items]
+    assert len(positions) == len(set(positions))

@@ -261,6 +261,26 @@ def test_a_subject_that_the_search_did_not_find_is_not_shown_on_its_errand(case:
     assert "There is no such record, or none that you may know of" in answer.text
 
 
+def test_candidates_stand_side_by_side_with_what_agrees_and_to_whom_they_are_known(
+    case: Site,
+) -> None:
+    for n in (0, 1):
+        born = SubjectDescribed(
+            about="adult", given_name="Ann", family_name="Example", birth_date="1950-03-27"
+        )
+        case.parts.post("council-a", born, person(NHS_NUMBERS[n]))
+    case.parts.project()
+    visitor = case.signed_in("liaison-1")
+    typed = {"number": "", "family": "Example", "given": "Ann"}
+    page = search(visitor, **typed, born__day="27", born__month="3", born__year="1950")
+    assert "2 matches" in page
+    assert page.count(">Agrees<") == 4, "family name and date of birth, of both"
+    assert "Given name" not in page, "it was in no key, so it was not compared"
+    known = page[page.index(">Known to<") :]
+    assert "gp-c" in known, "a doctor's record of the first may be seen"
+    assert "Nobody else that you may know of" in known
+
+
 def test_a_purpose_the_agency_may_not_state_is_not_offered(site: Site) -> None:
     visitor = site.signed_in("liaison-1")
     offered = re.findall(r'<option value="([a-z_]+)"', visitor.get(f"{APP}/find").text)
