@@ -9,6 +9,7 @@ from contracts.identity import SubjectDescribed
 from hub.disclosure.ask import Search
 from hub.intake.identifiers import Identifier, IdentifierKind
 from tests.support.ledger_rows import uid
+from tests.support.on_disk import spellings
 from tests.support.parts import NHS_NUMBERS, Parts, both, concern, items_of, known, person
 
 CANARIES = {
@@ -24,16 +25,6 @@ CANARIES = {
     "referrer": "Hespera Vantongeren",
     "wish": "wants her sister told first",
 }
-
-
-def spellings(canary: str) -> set[str]:
-    """Return a text as it might lie in a column: plain, folded, in hex, in base64 at any offset."""
-    raw = canary.encode()
-    found = {canary.lower(), raw.hex(), canary.lower().replace(" ", "")}
-    for shift in range(3):
-        coded = base64.b64encode(b"x" * shift + raw).decode()
-        found.add(coded[4 if shift else 0 : -4].lower())
-    return {text for text in found if len(text) > 5}
 
 
 def everything(parts: Parts) -> str:

