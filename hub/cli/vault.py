@@ -32,11 +32,17 @@ def register(app: typer.Typer) -> None:
     app.command()(shred)
 
 
-def vault() -> None:
+def vault(
+    *,
+    take_keys: Annotated[
+        Path | None,
+        typer.Option(help="Move the master keys here from this older keys folder, and stop."),
+    ] = None,
+) -> None:
     """Hold the master keys, and open what is on record, until stopped. Example: hub vault.
 
     One on each machine that serves the API, as a user of its own: nobody else reads the keys.
-    Exit code 1: the keys cannot be opened, or another vault listens there.
+    Exit code 1: the keys cannot be opened or are not this ledger's, or another vault listens there.
     """
     from hub.assembly import prepare  # noqa: PLC0415
     from hub.clock import SystemClock  # noqa: PLC0415
@@ -48,6 +54,9 @@ def vault() -> None:
     from hub.vault.serve import VaultTakenError, serve  # noqa: PLC0415
 
     settings = load()
+    if take_keys is not None:
+        _take(take_keys, settings)
+        return
     configure()
     stop = stopped_by_signals()
     if settings.owner_url:
@@ -60,6 +69,23 @@ def vault() -> None:
         typer.echo(f"hub vault: {refused}", err=True)
         raise typer.Exit(1) from None
     say(Log.STOPPED, part="vault")
+
+
+def _take(old: Path, settings: Settings) -> None:
+    from hub.clock import SystemClock  # noqa: PLC0415
+    from hub.ids import SystemSource  # noqa: PLC0415
+    from hub.ledger.kek import KekError  # noqa: PLC0415
+    from hub.ledger.keyfile import KeyFileError  # noqa: PLC0415
+    from hub.vault.adopt import take  # noqa: PLC0415
+    from hub.vault.parts import rows_of  # noqa: PLC0415
+
+    try:
+        with rows_of(settings, SystemClock()) as rows:
+            moved = take(old, settings.vault_dir, rows, SystemSource())
+    except (KekError, KeyFileError, OSError) as refused:
+        typer.echo(f"hub vault: {refused}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"moved to {settings.vault_dir}: {', '.join(moved)}")
 
 
 def rekey(

@@ -21,6 +21,7 @@ from hub.ids import Source
 from hub.ledger.keyfile import destroy, file_key
 
 FIRST = "kek.bin"
+INDEX = "index.bin"
 _LATER = re.compile(r"kek-([1-9][0-9]{0,5})\.bin")
 
 
@@ -97,7 +98,7 @@ class FileKeys:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         there = _versions(folder)
         keks = {v: file_key(_path(folder, v), source) for v in there or (1,)}
-        return cls(keks, file_key(folder / "index.bin", source), source, folder=folder)
+        return cls(keks, file_key(folder / INDEX, source), source, folder=folder)
 
     @property
     def version(self) -> int:

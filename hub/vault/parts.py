@@ -12,6 +12,7 @@ from hub.clock import Clock
 from hub.ids import Source
 from hub.ledger.kek import FileKeys, KeyProvider
 from hub.settings import Settings
+from hub.vault.adopt import drawable, fitting
 from hub.vault.rows import Rows
 from hub.vault.vault import Vault
 
@@ -34,16 +35,28 @@ def master_keys(settings: Settings, source: Source) -> KeyProvider:
 
 @contextmanager
 def opened(settings: Settings, clock: Clock, source: Source) -> Iterator[Vault]:
-    """Yield the vault of a hub that is set up like this."""
-    with (
-        closing(master_keys(settings, source)) as keys,
-        ConnectionPool(
-            settings.vault_database_url,
-            min_size=2,
-            max_size=8,
-            timeout=5.0,
-            reconnect_timeout=5.0,
-            kwargs={"autocommit": True, "options": "-c statement_timeout=15000"},
-        ) as pool,
-    ):
-        yield Vault(keys, Rows(pool, clock), clock, source)
+    """Yield the vault of a hub that is set up like this.
+
+    Raises:
+        KekError: the master keys are not there, or are not those of this ledger.
+    """
+    with rows_of(settings, clock) as rows:
+        if settings.kek == "file":
+            drawable(settings.vault_dir, rows)
+        with closing(master_keys(settings, source)) as keys:
+            fitting(keys, rows)
+            yield Vault(keys, rows, clock, source)
+
+
+@contextmanager
+def rows_of(settings: Settings, clock: Clock) -> Iterator[Rows]:
+    """Yield the vault's way to the database."""
+    with ConnectionPool(
+        settings.vault_database_url,
+        min_size=2,
+        max_size=8,
+        timeout=5.0,
+        reconnect_timeout=5.0,
+        kwargs={"autocommit": True, "options": "-c statement_timeout=15000"},
+    ) as pool:
+        yield Rows(pool, clock)

@@ -175,6 +175,16 @@ class Rows:
             ).fetchone()
         return 0 if row is None else int(row[0])
 
+    def wrapped_some(self, limit: int) -> list[tuple[bytes, bytes, int]]:
+        """Return some live keys as they are wrapped: id, wrapped, under which master key."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(
+                "SELECT key_id, wrapped, kek_version FROM ledger.subject_key"
+                " WHERE state = 'live' LIMIT %s",
+                [limit],
+            ).fetchall()
+        return [(row[0].bytes, bytes(row[1]), row[2]) for row in rows]
+
     def use(self, dis: UUID, digest: str, lines: Sequence[Line]) -> bool:
         """Use a committed disclosure for these items, once; return whether that may be."""
         named = [{"position": o.position, "categories": list(o.categories)} for o in lines]
