@@ -71,7 +71,7 @@ def test_of_fifty_requests_with_one_proof_one_is_let_in() -> None:
     assert sum(isinstance(answer, AccessError) for answer in answers) == 49
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, 10_000), st.integers(0, 255), st.booleans())
 def test_disturbed_proof_is_refused_and_never_breaks(
     place: int, byte: int, inserted: object

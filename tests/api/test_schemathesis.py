@@ -168,9 +168,7 @@ def test_whatever_is_asked_one_agencys_objects_are_not_anothers(
     ids = {"subject": subject, "jti": item}
 
     @seed(1)
-    @settings(
-        max_examples=QUICK, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=QUICK, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
     def ask(case: "Case[Any]") -> None:
         case.path_parameters.update({k: v for k, v in ids.items() if k in case.path_parameters})

@@ -213,7 +213,7 @@ junk: st.SearchStrategy[Anything] = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.dictionaries(st.sampled_from(["alg", "kid", "typ", "crit", "b64", "jwk"]), junk, max_size=2),
     st.dictionaries(
@@ -229,7 +229,7 @@ def test_whatever_is_sent_is_answered_without_an_exception(
     assert sign_in(fields).status in {200, 400, 401}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_whatever_bytes_are_sent_are_answered_without_an_exception(body: bytes) -> None:
     assert sign_in(body).status in {400, 401}

@@ -166,7 +166,7 @@ def run(parts: Parts, number: int, told: list[tuple[str, Payload]], late: int, p
 def test_what_is_released_is_entitled_and_what_a_fresh_decision_shows(lasting: Parts) -> None:
     counts: list[int] = []
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
     @given(st.lists(steps(), min_size=1, max_size=8), st.integers(0, 3), st.sampled_from(PURPOSES))
     def any_history(told: list[tuple[str, Payload]], late: int, purpose: str) -> None:
         counts.append(run(lasting, len(counts), told, min(late, len(told)), purpose))
@@ -180,7 +180,7 @@ def test_what_is_released_is_entitled_and_what_a_fresh_decision_shows(lasting: P
 def test_what_is_released_in_many_more_histories_is_entitled(lasting: Parts) -> None:
     counts: list[int] = []
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, suppress_health_check=list(HealthCheck))
     @given(st.lists(steps(), min_size=1, max_size=12), st.integers(0, 4), st.sampled_from(PURPOSES))
     def any_history(told: list[tuple[str, Payload]], late: int, purpose: str) -> None:
         counts.append(run(lasting, 100 + len(counts), told, min(late, len(told)), purpose))

@@ -80,7 +80,7 @@ def test_witness_judges_consistency_as_the_corpus_says(case: Consistency) -> Non
         assert case.sound
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(count=SIZES, step=st.integers(1, 300))
 def test_tree_has_the_root_that_the_rfc_gives_however_it_grew(count: int, step: int) -> None:
     tiles, edge = grown(count, step)
@@ -90,7 +90,7 @@ def test_tree_has_the_root_that_the_rfc_gives_however_it_grew(count: int, step: 
     assert all(len(tiles[t]) == merkle.TILE_BYTES for t in tiles if t not in edge_tiles(count))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data(), count=SIZES)
 def test_every_leaf_has_the_proof_that_the_rfc_gives_and_it_verifies(
     data: st.DataObject, count: int
@@ -108,7 +108,7 @@ def test_every_leaf_has_the_proof_that_the_rfc_gives_and_it_verifies(
             verify_inclusion((index + 1) % size, size, hashes[index], proof, naive.root(hashes))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data(), new=SIZES)
 def test_every_older_tree_has_the_proof_that_the_rfc_gives_and_it_verifies(
     data: st.DataObject, new: int

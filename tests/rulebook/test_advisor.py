@@ -90,7 +90,7 @@ def test_questions_come_to_an_end_and_none_is_asked_twice(recipient: str) -> Non
 
 @pytest.mark.heavy
 @given(facts=questions(LAW), more=questions(LAW), pick=st.integers(0, 10_000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_when_nothing_is_left_to_ask_no_answer_changes_the_advice(
     facts: dict[str, str], more: dict[str, str], pick: int
 ) -> None:

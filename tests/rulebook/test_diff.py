@@ -106,7 +106,7 @@ def test_another_obligation_is_told_and_one_that_asks_for_a_person_is_narrower()
 
 
 @given(facts=questions(LAW), picked=st.sampled_from(PROVISIONS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_where_answers_differ_some_changed_rule_says_so(facts: dict[str, str], picked: str) -> None:
     draft = without(picked)
     before, after = (disclosed(decide(facts, law, DAY).outcomes) for law in (LAW, draft))

@@ -61,9 +61,7 @@ def database(postgres: Postgres) -> Iterator[Connection[Any]]:
 
 
 @pytest.mark.heavy
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=steps)
 def test_the_rows_are_the_same_in_batches_of_any_size_and_when_followed_live(
     postgres: Postgres, turning: Rulebook, told: list[Step]

@@ -24,7 +24,7 @@ def chain(store: Store, edge: Edge) -> Chain:
     return Chain(store, edge)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 400)), max_size=25))
 def test_gaps_are_exact_whatever_the_order_of_arrival(arrivals: list[tuple[int, int]]) -> None:
     clock = Clock()

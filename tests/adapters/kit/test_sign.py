@@ -106,7 +106,7 @@ def test_what_the_hub_would_refuse_is_not_signed_and_not_echoed(bad: Json) -> No
     assert repr(bad) not in str(caught.value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20),
