@@ -52,7 +52,6 @@ from hub.settings import Settings, load
 from hub.telemetry import PARKED, Log, configure, say
 from hub.vault.client import OpeningClient, SealingClient
 from hub.views import tables
-from hub.views.rebuild import rebuild
 from hub.views.rows import HeaderRow
 from hub.views.runner import Projector, connect
 from hub.web.app import beside
@@ -217,17 +216,6 @@ def projector(clock: Clock | None = None) -> Projector:
         say(Log.PROJECTOR_PARKED, position=row.position, error=error_class)
 
     return Projector(now_ms=clock.now_ms, on_parked=parked)
-
-
-def rebuild_views(settings: Settings, *, compare_only: bool) -> dict[str, Any]:
-    """Build the views anew beside the live ones, compare and swap; return the report."""
-    report = rebuild(settings.owner, now_ms=SystemClock().now_ms, compare_only=compare_only)
-    return {
-        "rows": report.rows,
-        "identical": report.identical,
-        "swapped": report.swapped,
-        "differences": [d.table for d in report.differences],
-    }
 
 
 def signer_of(settings: Settings, source: Source) -> Signer:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.waiting import waiting
 from hub.settings import load
 
 
@@ -75,15 +76,27 @@ def rebuild(
     compare_only: Annotated[
         bool, typer.Option("--compare-only", help="Build and compare, but keep the old views.")
     ] = False,
+    processes: Annotated[
+        int, typer.Option(min=0, help="How many fold side by side; 0 folds row by row.")
+    ] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Build the views anew beside the old, compare, swap. Example: hub rebuild --json.
 
     Readers go on meanwhile. Exit code 1 means the new views differ from the old.
     """
-    from hub.assembly import rebuild_views  # noqa: PLC0415
+    from hub.clock import SystemClock  # noqa: PLC0415
+    from hub.views.rebuild import rebuild as again  # noqa: PLC0415
 
-    report = rebuild_views(load(), compare_only=compare_only)
+    with waiting("rebuilding") as step:
+        found = again(
+            load().owner,
+            now_ms=SystemClock().now_ms,
+            compare_only=compare_only,
+            processes=processes,
+            progress=step,
+        )
+    report = found.told()
     if as_json:
         sys.stdout.write(json.dumps(report) + "\n")
     else:

@@ -47,9 +47,17 @@ def facts_only(world: World, row: HeaderRow, end_s: int) -> None:
     _follow(world, facts.apply(world, row, end_s))
 
 
+def elsewhere(world: World, row: HeaderRow, end_s: int) -> None:
+    """Fold what an event about another's subject says of items here (whole)."""
+    facts_only(world, row, end_s)
+    notices.correction(world, row)
+    register.shown(world, row)
+
+
 def pass_time(world: World, until_s: int) -> None:
     """Let the facts expire that do so up to `until_s`, among those loaded."""
     for touched in facts.expire(world, until_s):
+        world.stand_before(world.clock)
         _follow(world, touched)
 
 

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
+import psycopg
 from psycopg import Connection
 from psycopg import sql as psql
 
 from hub.rulebook import Rulebook
 from hub.views import tables
+from hub.views.building import build
 from hub.views.load import query
 from hub.views.runner import Projector, connect
 
@@ -53,6 +55,15 @@ class RebuildReport:
         """Return whether the new views hold what the old ones held, row for row."""
         return not self.differences
 
+    def told(self) -> dict[str, Any]:
+        """Return it as JSON has it: of differences the tables' names, and no key."""
+        return {
+            "rows": self.rows,
+            "identical": self.identical,
+            "swapped": self.swapped,
+            "differences": [d.table for d in self.differences],
+        }
+
 
 def rebuild(
     url: str,
@@ -61,6 +72,7 @@ def rebuild(
     now_ms: Callable[[], int],
     schema: str = tables.SCHEMA,
     compare_only: bool = False,
+    processes: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> RebuildReport:
     """Build the views again from position 0, compare them with the live ones, and swap.
@@ -71,12 +83,15 @@ def rebuild(
         now_ms: the time, for a projector.
         schema: the live schema.
         compare_only: throw the new views away after comparing.
+        processes: how many fold whole parts side by side until near the live views (building); 0
+            folds row by row from the start, as a projector does.
         progress: called with the position reached and the live position.
     """
     beside = f"{schema}_next"
     with connect(url) as builder, connect(url) as live:
         tables.drop(builder, beside)
         tables.create(builder, beside)
+        _build(url, first, (schema, beside), builder, processes=processes, progress=progress)
         projector = Projector(first, now_ms=now_ms, schema=beside)
         _catch_up(projector, builder, live, schema, progress)
         try:
@@ -100,6 +115,28 @@ def rebuild(
             for name in (beside, f"{schema}_old"):
                 tables.drop(builder, name)
     return report
+
+
+def _build(
+    url: str,
+    first: Rulebook | None,
+    schemas: tuple[str, str],
+    builder: Connection[Any],
+    *,
+    processes: int,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Fold whole parts as far as the live views stand now; the rest is a projector's."""
+    live, beside = schemas
+    upto = _stands(builder, live)[0]
+    if not processes or not upto:
+        return
+    try:
+        build(url, beside, upto=upto, processes=processes, first=first, progress=progress)
+    except psycopg.DataError:
+        # A row that the tables cannot hold is found, and parked, one row at a time.
+        tables.drop(builder, beside)
+        tables.create(builder, beside)
 
 
 def _catch_up(

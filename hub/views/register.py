@@ -54,8 +54,14 @@ def add(world: World, row: HeaderRow) -> None:
         )
     )
     world.changes.disclosed.extend(_disclosed(row, items))
-    for item in items:
-        world.shown_to.setdefault(item["position"], set()).add(row.partner)
+    shown(world, row)
+
+
+def shown(world: World, row: HeaderRow) -> None:
+    """Note whom an answer showed which items."""
+    if row.type_uri in OUTCOMES and row.partner is not None:
+        for item in row.routing.get("items", ()):
+            world.shown_to.setdefault(item["position"], set()).add(row.partner)
 
 
 def _disclosed(row: HeaderRow, items: Iterable[Mapping[str, Any]]) -> Iterator[DisclosedRow]:

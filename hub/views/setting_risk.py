@@ -71,7 +71,7 @@ def move(world: World, item: Item, before: ItemClass) -> bool:
 def _change(world: World, item: Item, before: ItemClass | None, after: ItemClass) -> bool:
     old = report_of(item, before) if before else None
     new = report_of(item, after)
-    if item.setting is None or old == new:
+    if item.setting is None or old == new or not world.watches(item.setting):
         return False
     pattern = world.patterns.setdefault(item.setting, Pattern())
     known = {(alarm.rule, alarm.raised_on) for alarm in pattern.all_alarms()}

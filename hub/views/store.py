@@ -23,10 +23,10 @@ def write(connection: Connection[Any], schema: str, world: World) -> None:
     _items(connection, schema, changes)
     _entitlements(connection, schema, changes)
     _settings(connection, schema, changes)
-    _copy(connection, schema, "notice", changes.notices.values())
-    _copy(connection, schema, "register", changes.register)
-    _copy(connection, schema, "disclosed_item", changes.disclosed)
-    _copy(connection, schema, "parked", changes.parked)
+    copy(connection, schema, "notice", changes.notices.values())
+    copy(connection, schema, "register", changes.register)
+    copy(connection, schema, "disclosed_item", changes.disclosed)
+    copy(connection, schema, "parked", changes.parked)
     connection.execute(
         query("UPDATE {s}.tracking SET position = %s, clock = %s, rulebook = %s", schema),
         [world.position, world.clock, world.judge.rulebook.sha256],
@@ -45,12 +45,22 @@ _COPIES: dict[str, LiteralString] = {
     "disclosed_item": "COPY {s}.disclosed_item (disclosure_position, item_position, partner,"
     " subject, mask) FROM STDIN",
     "parked": "COPY {s}.parked (position, type, error_class) FROM STDIN",
+    "fact": "COPY {s}.fact (key, fact, value, position, expires_at, subject, agency) FROM STDIN",
+    "subject_class": "COPY {s}.subject_class (subject, class_id, items) FROM STDIN",
+    "entitlement": "COPY {s}.entitlement (subject, class_id, agency, mask, decision_id, told,"
+    " position) FROM STDIN",
+    "setting_subject": "COPY {s}.setting_subject (subject, setting) FROM STDIN",
+    "setting_count": "COPY {s}.setting_count (setting, month, type, speak_up, count, posters)"
+    " FROM STDIN",
+    "setting_alarm": "COPY {s}.setting_alarm (setting, rule, raised_on, window_days, count,"
+    " posters, position) FROM STDIN",
 }
 
 
-def _copy(
+def copy(
     connection: Connection[Any], schema: str, table: str, rows: Iterable[Sequence[Any]]
 ) -> None:
+    """Add rows to a table."""
     rows = list(rows)
     if not rows:
         return
@@ -89,28 +99,34 @@ def _facts(connection: Connection[Any], schema: str, changes: Changes) -> None:
     )
 
 
+def write_classes(connection: Connection[Any], schema: str, changes: Changes) -> None:
+    """Write classes of items that may be there already, in one order whoever writes them."""
+    if not changes.classes:
+        return
+    rows = (
+        (found.id, found.poster, Jsonb(list(found.addressed)), Jsonb(dict(found.facts)))
+        for _, found in sorted(changes.classes.items())
+    )
+    connection.execute(
+        query(
+            "INSERT INTO {s}.item_class SELECT id, poster,"
+            " ARRAY(SELECT jsonb_array_elements_text(addressed)), facts"
+            " FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::jsonb[])"
+            " AS n(id, poster, addressed, facts) ON CONFLICT DO NOTHING",
+            schema,
+        ),
+        _columns(rows, 4),
+    )
+
+
 def _items(connection: Connection[Any], schema: str, changes: Changes) -> None:
-    if changes.classes:
-        rows = (
-            (found.id, found.poster, Jsonb(list(found.addressed)), Jsonb(dict(found.facts)))
-            for found in changes.classes.values()
-        )
-        connection.execute(
-            query(
-                "INSERT INTO {s}.item_class SELECT id, poster,"
-                " ARRAY(SELECT jsonb_array_elements_text(addressed)), facts"
-                " FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::jsonb[])"
-                " AS n(id, poster, addressed, facts) ON CONFLICT DO NOTHING",
-                schema,
-            ),
-            _columns(rows, 4),
-        )
+    write_classes(connection, schema, changes)
     new = [
         (i.position, i.subject, i.agency, i.jti, i.type_uri, i.occurred_at, i.recorded_at_ms,
          i.categories, i.class_id, i.setting, i.case_ref)
         for i in changes.new_items
     ]  # fmt: skip
-    _copy(connection, schema, "item", new)
+    copy(connection, schema, "item", new)
     if changes.moved_items:
         connection.execute(
             query(

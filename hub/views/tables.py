@@ -243,13 +243,18 @@ def create(connection: Connection[Any], schema: str = SCHEMA) -> None:
         connection.execute(psql.SQL("CREATE SCHEMA {}").format(name))
         for table in metadata(schema).sorted_tables:
             connection.execute(_ddl(CreateTable(table)))
-            for index in sorted(table.indexes, key=lambda index: str(index.name)):
-                connection.execute(_ddl(CreateIndex(index)))
+            for statement in index_ddl(table):
+                connection.execute(statement)
         connection.execute(psql.SQL("INSERT INTO {}.tracking VALUES (1, 0, 0, '')").format(name))
         connection.execute(psql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, reader))
         connection.execute(
             psql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(name, reader)
         )
+
+
+def index_ddl(table: Table) -> list[bytes]:
+    """Return the statements that create a table's indexes, besides that of its key."""
+    return [_ddl(CreateIndex(index)) for index in sorted(table.indexes, key=lambda i: str(i.name))]
 
 
 def drop(connection: Connection[Any], schema: str) -> None:

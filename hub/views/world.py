@@ -87,6 +87,13 @@ class World:
         """Return the agencies a decision about the subject may be anything but empty for."""
         return (self.always | subject.named | subject.relations.keys()) - {HUB}
 
+    def watches(self, setting: str) -> bool:
+        """Return whether the pattern of a setting is folded here."""
+        return bool(setting)
+
+    def stand_before(self, second: int) -> None:
+        """Stand at the last row before a second, where not every row is folded here (whole)."""
+
     def register(self, agency: str, fact: str, value: str) -> None:
         """Put one fact in an agency's register entry."""
         self.agencies.setdefault(agency, {})[fact] = value

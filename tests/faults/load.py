@@ -18,7 +18,8 @@ import psycopg
 from adapters.kit import HubClient, opaque, urn
 from adapters.kit.errors import HubBusyError, HubUnreachableError, ProblemError
 from contracts.subject import AgencyKind
-from hub.assembly import rebuild_views
+from hub.clock import SystemClock
+from hub.views.rebuild import rebuild
 from tests.ledger.made import check
 from tests.support.hub_process import RunningHub
 from tests.support.parts import concern
@@ -133,8 +134,8 @@ def verify(load: Load) -> int:
     with psycopg.connect(hub.settings.owner_url, autocommit=True) as connection:
         _events_are_stored_once(hub, connection)
         _answers_are_on_record(load, connection)
-    report = rebuild_views(hub.settings, compare_only=True)
-    assert report["identical"], report["differences"]
+    report = rebuild(hub.settings.owner, now_ms=SystemClock().now_ms, compare_only=True)
+    assert report.identical, report.told()["differences"]
     return check(hub.settings.owner_url)
 
 
