@@ -49,8 +49,21 @@ def bench(
     full: Annotated[
         bool, typer.Option("--full", help="Prove in a log of a million leaves: some minutes.")
     ] = False,
+    load: Annotated[
+        int, typer.Option("--load", help="Fill a ledger with this many made-up events instead.")
+    ] = 0,
+    reads: Annotated[
+        float, typer.Option(help="With --load: recorded answers for each event.")
+    ] = 0.0,
+    here: Annotated[
+        bool, typer.Option("--here", help="With --load: the empty ledger of HUB_* settings.")
+    ] = False,
 ) -> None:
     """Measure speed as ratios to a ceiling of the same run. Example: hub bench --json."""
+    if load:
+        from hub.bench.filling import run_load  # noqa: PLC0415
+
+        raise typer.Exit(run_load(events=load, reads=reads, here=here, as_json=as_json))
     from hub.bench.run import run_bench  # noqa: PLC0415
 
     raise typer.Exit(run_bench(only=only, runs=runs, as_json=as_json, quick=quick, full=full))

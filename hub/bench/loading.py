@@ -1,0 +1,203 @@
+"""Fills a ledger with a made-up year of an area, past the front door: `hub bench --load`.
+
+In: a bench database of its own, how many events. Out: rows, and how fast they came.
+Never here: a database that anybody else writes to; an event that a partner could be shown.
+
+What is as the front door makes it: tokens signed by registered keys, sealed under keys of their
+subjects, headers, facts, indexes and counters; `hub sequence`, `hub verify` and `hub rebuild` take
+the ledger as any other (tests/bench/test_loading.py has them do so). What is not: no token was
+posted or verified on its way in; events of a year carry their times without a year having passed;
+narratives repeat; the decisions and digests that recorded answers name were never taken.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final, LiteralString
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.rows import tuple_row
+
+from contracts.governance import AgencyRegistered, Jwk
+from hub.assembly import build, enrol, register_key
+from hub.bench.forged import Agency, Job
+from hub.bench.processes import BenchError, together
+from hub.bench.shape import AREA
+from hub.clock import Clock, FixedClock, SystemClock
+from hub.ids import SystemSource
+from hub.intake.signing import Signer
+from hub.settings import Settings
+
+CHUNK: Final = 10_000
+YEAR_MS: Final = 365 * 86_400_000
+PROCESSES: Final = 2
+_TABLES: Final = ("events", "header", "fact_current", "fact_scope", "subject_key", "subject_index")
+_AGENCIES: Final[LiteralString] = """
+    SELECT h.routing->>'agency', h.subject::text, encode(k.wrapped, 'hex'), k.kek_version,
+        (SELECT max(originator_version) FROM ledger.events e WHERE e.originator_id = h.subject)
+    FROM ledger.header h JOIN ledger.subject_key k ON k.key_id = h.subject
+    WHERE h.type = 'https://hub.example/events/agency-registered/v1'
+"""
+# What recorded answers leave behind for the partner: its counter, and its own fact anew.
+_SETTLE: Final[tuple[LiteralString, ...]] = (
+    """INSERT INTO ledger.partner_counter SELECT partner, max(pseq) FROM ledger.header
+        WHERE partner IS NOT NULL GROUP BY partner
+        ON CONFLICT (partner) DO UPDATE SET pseq = excluded.pseq""",
+    """CREATE TEMPORARY TABLE last AS SELECT 's:' || subject AS key, max(position) AS position
+        FROM ledger.header WHERE partner IS NOT NULL GROUP BY subject""",
+    """UPDATE ledger.fact_current c SET position = last.position FROM last
+        WHERE c.key = last.key AND c.fact = 'subject_kind'""",
+    "UPDATE ledger.fact_scope c SET position = last.position FROM last WHERE c.key = last.key",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was written, and how long each part took."""
+
+    rows: int
+    seconds: float
+    """From the first row to the last index."""
+    index_s: float
+    """Of these, how long the indexes took."""
+    cpu_s: float
+    """Processor time of the processes that forged."""
+
+    @property
+    def rate(self) -> float:
+        """Return rows a second."""
+        return self.rows / self.seconds
+
+
+def load(
+    settings: Settings,
+    folder: Path,
+    *,
+    events: int,
+    reads: float = 0.0,
+    clock: Clock | None = None,
+    processes: int = PROCESSES,
+) -> Loaded:
+    """Enrol an area in an empty ledger, and fill it.
+
+    Args:
+        settings: of a hub whose database is the bench's own, with its vault running.
+        folder: for logs.
+        events: how many events agencies post.
+        reads: how many answers are recorded for each.
+        clock: the time; the year ends now.
+        processes: how many forge side by side.
+
+    Raises:
+        BenchError: the ledger is not empty, or a process stopped.
+    """
+    now_ms = (clock or SystemClock()).now_ms()
+    with psycopg.connect(settings.owner) as connection:
+        if connection.execute("SELECT 1 FROM ledger.events LIMIT 1").fetchone() is not None:
+            raise BenchError("the ledger to fill is not empty")
+    start_ms = now_ms - YEAR_MS
+    keys = asyncio.run(_enrolled(settings, FixedClock(start_ms - 1000)))
+    rows = events + int(events * reads)
+    with psycopg.connect(settings.owner, autocommit=True) as connection:
+        first, agencies = _standing(connection, keys)
+        whole = Job(
+            settings=settings.model_dump(mode="json"),
+            agencies=agencies,
+            chunks=list(range(-(-events // CHUNK))),
+            chunk=CHUNK,
+            events=events,
+            reads=reads,
+            first=first,
+            start_ms=start_ms,
+            step_us=YEAR_MS * 1000 // rows,
+        )
+        jobs = [replace(whole, chunks=whole.chunks[n::processes]) for n in range(processes)]
+        return _written(connection, [job for job in jobs if job.chunks], rows, folder)
+
+
+def _written(connection: Connection[Any], jobs: list[Job], rows: int, folder: Path) -> Loaded:
+    """Have the jobs done side by side, the indexes built, and the counters set."""
+    started = time.perf_counter()
+    with _unindexed(connection) as took:
+        found = together("hub.bench.forging", map(asdict, jobs), folder=folder)
+        took.append(time.perf_counter())
+    for statement in _SETTLE if jobs[0].reads else ():
+        connection.execute(statement)
+    ended = time.perf_counter()
+    connection.execute("VACUUM (ANALYZE)")
+    return Loaded(rows, ended - started, ended - took[0], sum(f["cpu_s"] for f in found))
+
+
+async def _enrolled(settings: Settings, clock: Clock) -> dict[str, bytes]:
+    """Register the area's agencies as its officers would; return the seed of each one's key."""
+    hub, source = build(settings, clock=clock), SystemSource()
+    await hub.open()
+    seeds = {}
+    try:
+        for slug, kind in AREA.items():
+            seeds[slug] = source.bytes(32)
+            entry = AgencyRegistered(
+                agency=slug,
+                name=slug,
+                kind=kind,
+                prevent_specified="no",
+                public_authority="no" if kind == "provider" else "yes",
+                scopes=("events", "read"),
+                approved_by=("officer-1", "officer-2"),
+            )
+            await enrol(hub, entry)
+            members = {**Signer(seeds[slug]).public.jwk, "alg": "Ed25519", "use": "sig"}
+            await register_key(hub, slug, Jwk.model_validate(members))
+    finally:
+        await hub.close()
+    return seeds
+
+
+def _standing(connection: Connection[Any], seeds: dict[str, bytes]) -> tuple[int, list[Agency]]:
+    """Return the position that comes next, and the agencies with their subjects."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_AGENCIES).fetchall()
+        last = cursor.execute("SELECT max(notification_id) FROM ledger.events").fetchone()
+    agencies = [
+        Agency(slug, AREA[slug], seeds[slug].hex(), Signer(seeds[slug]).kid, *rest)
+        for slug, *rest in rows
+        if slug in seeds
+    ]
+    return (last[0] if last else 0) + 1, agencies
+
+
+@contextmanager
+def _unindexed(connection: Connection[Any]) -> Iterator[list[float]]:
+    """Take the ledger's indexes away, and build them again from what is then there."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        keys = cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)"
+            " FROM pg_constraint WHERE contype = 'p' AND conrelid = ANY(%s::regclass[])",
+            [[f"ledger.{table}" for table in _TABLES]],
+        ).fetchall()
+        rest = cursor.execute(
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+            " WHERE indrelid = ANY(%s::regclass[]) AND NOT indisprimary",
+            [[f"ledger.{table}" for table in _TABLES]],
+        ).fetchall()
+    for table, name, _ in keys:
+        _run(connection, "ALTER TABLE {} DROP CONSTRAINT {}", table, name)
+    for name, _ in rest:
+        _run(connection, "DROP INDEX {}", name)
+    yield []
+    connection.execute("SET maintenance_work_mem = '512MB'")
+    for table, name, definition in keys:
+        _run(connection, f"ALTER TABLE {{}} ADD CONSTRAINT {{}} {definition}", table, name)
+    for _, definition in rest:
+        connection.execute(definition.encode())
+
+
+def _run(connection: Connection[Any], statement: str, *names: str) -> None:
+    # Names and definitions are PostgreSQL's own, read from its catalogue a moment ago.
+    parts = (sql.Identifier(*name.split(".")) for name in names)
+    text = sql.SQL(statement).format(*parts)
+    connection.execute(text)
