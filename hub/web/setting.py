@@ -3,12 +3,16 @@
 In: the pattern that was released. Out: rows of a table. Never here: a count that was held back.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 LATELY: Final = 3
 BEFORE: Final = 12
+BAR: Final = 10
+"""A month's bar with its gap, in pixels."""
+TALL: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,11 @@ class Line:
     lately: int | None
     usual: float | None
     """None where too few to be told are among them."""
+    posters: int
+    """The most agencies that recorded it in one month."""
+    bars: Sequence[tuple[int, int, bool]]
+    """For each month with a count, the oldest first: how far from the left and how high, in pixels;
+    whether it is one of the lately."""
 
     @property
     def raised(self) -> bool:
@@ -46,10 +55,27 @@ def lines(pattern: Mapping[str, Any], today: str) -> list[Line]:
             type_uri=type_uri,
             lately=_sum(pattern["counts"], type_uri, lately),
             usual=_usual(_sum(pattern["counts"], type_uri, before)),
+            posters=max(c["posters"] for c in pattern["counts"] if c["type"] == type_uri),
+            bars=_bars(pattern["counts"], type_uri, months),
         )
         for type_uri in types
     ]
     return sorted(found, key=lambda line: (not line.raised, -(line.lately or 0), line.type_uri))
+
+
+def _bars(
+    counts: Sequence[Mapping[str, Any]], type_uri: str, months: Sequence[str]
+) -> list[tuple[int, int, bool]]:
+    by_month = Counter[str]()
+    for count in counts:
+        if count["type"] == type_uri and count["count"] is not None:
+            by_month[count["month"]] += count["count"]
+    most = max((by_month[month] for month in months), default=0)
+    return [
+        (BAR * n, max(2, round(TALL * by_month[month] / most)), months.index(month) < LATELY)
+        for n, month in enumerate(reversed(months))
+        if by_month[month]
+    ]
 
 
 def _usual(total: int | None) -> float | None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from hub.web.parts import MOUNTED_AT
 from tests.support.hub_process import RunningHub
 from tests.web.browser import CHROMIUM, DESKTOP, PHONE, WHY_NOT, ZOOMED, Window, window
-from tests.web.live import number_of, search
+from tests.web.live import HOME, NURSE, number_of, search
 from tests.web.matrix import MATRIX, PARAMETER
 from tests.web.visits import MISHAPS, NO_PAGE, VISITS
 
@@ -37,11 +37,23 @@ def known(place: RunningHub, browser: Browser) -> dict[str, str]:
         here.page.get_by_role("link", name="Read the timeline").click()
         expect(here.page.get_by_role("heading", name="Every record, newest first")).to_be_visible()
         subject = here.page.url.rpartition("/")[2]
+        others = [
+            timeline_of(here, HOME, "cqc_location", "safeguarding_enquiry"),
+            timeline_of(here, NURSE, "nmc_pin", "regulate_professional"),
+        ]
         place.settle()
         here.sign_in("ig_officer-1")
         here.open("/app/register?agency=north-council")
         jti = (here.page.locator("tbody a").first.get_attribute("href") or "").rpartition("/")[2]
-        return {"errand": errand, "subject": subject, "jti": jti, **looked_again(here, jti)}
+        found = {"errand": errand, "subject": subject, "jti": jti, "others": " ".join(others)}
+        return {**found, **looked_again(here, jti)}
+
+
+def timeline_of(here: Window, number: str, by: str, purpose: str) -> str:
+    """Return where the timeline of a care setting or a professional is."""
+    search(here, number, by, purpose)
+    link = here.page.get_by_role("link", name="Read the timeline").first
+    return (link.get_attribute("href") or "").removeprefix(MOUNTED_AT)
 
 
 def looked_again(here: Window, jti: str) -> dict[str, str]:
@@ -71,6 +83,7 @@ def addresses(who: str, known: dict[str, str]) -> list[str]:
     """Return what somebody visits, each with the ids that stand in it."""
     paths = [at.removeprefix("GET ") for at, by in VISITS.items() if by == who]
     paths += [path for path, by in MISHAPS.items() if by == who]
+    paths += known["others"].split() if who == "liaison" else []
     return [PARAMETER.sub(lambda found: known[found[1]], path) for path in paths]
 
 
