@@ -47,7 +47,13 @@ BreachKind: TypeAlias = Literal[
     "not_available",
 ]
 BreachStep: TypeAlias = Literal[
-    "reported", "contained", "not_reportable", "people_told", "people_need_not_be_told", "closed"
+    "reported",
+    "learned",
+    "contained",
+    "not_reportable",
+    "people_told",
+    "people_need_not_be_told",
+    "closed",
 ]
 LateBecause: TypeAlias = Literal["facts_came_later", "told_late", "many_at_once", "overlooked"]
 MOST_DRAWN: Final = 200
@@ -155,3 +161,7 @@ class BreachStepped(SubjectHead):
     """The Commissioner's reference, of a report."""
     late_because: Annotated[LateBecause | None, ROUTED] = None
     """Of a report after 72 hours. Source: UK GDPR art 33(1)."""
+    people: Annotated[Count | None, ROUTED] = None
+    """Of what was learned since. Source: UK GDPR art 33(4), in phases."""
+    categories: Annotated[Categories, ROUTED] = ()
+    risk: Annotated[Literal["unlikely", "likely", "high"] | None, ROUTED] = None

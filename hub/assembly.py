@@ -23,6 +23,7 @@ from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
 from hub.audit.breaching import Breaches
 from hub.audit.exports import Exports
+from hub.audit.lawroom import Lawroom
 from hub.audit.orders import Orders
 from hub.audit.oversight import Oversight
 from hub.clock import Clock, SystemClock, seconds
@@ -133,6 +134,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
             desk=desk, receipts=receipts, covering=covering, pool=pool, clock=ground.clock
         ),
         oversight=oversight,
+        lawroom=Lawroom(door=door, clock=ground.clock),
         breaches=Breaches(oversight=oversight, desk=desk, pool=pool, clock=ground.clock),
         exports=Exports(desk=desk, pool=pool, clock=ground.clock),
     )

@@ -11,6 +11,7 @@ from hub.api.tokens import TokenEndpoint
 from hub.audit.auditor import Auditor
 from hub.audit.breaching import Breaches
 from hub.audit.exports import Exports
+from hub.audit.lawroom import Lawroom
 from hub.audit.orders import Orders
 from hub.audit.oversight import Oversight
 from hub.clock import Clock, seconds
@@ -67,6 +68,7 @@ class Hub:
     statements: Statements
     auditor: Auditor
     oversight: Oversight
+    lawroom: Lawroom
     breaches: Breaches
     exports: Exports
     dashboard: Dashboard

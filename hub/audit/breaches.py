@@ -57,6 +57,15 @@ class Breach:
         return frozenset(step["said"]["step"] for step in self.steps)
 
     @property
+    def known(self) -> dict[str, Any]:
+        """What is known of it by now: as it was opened, and what was learned since."""
+        found = dict(self.said)
+        for step in self.steps:
+            learned = {name: step["said"].get(name) for name in ("people", "categories", "risk")}
+            found |= {name: value for name, value in learned.items() if value not in (None, [])}
+        return found
+
+    @property
     def due(self) -> int:
         """When the 72 hours end, in seconds."""
         return int(self.said["aware_at"]) + REPORT_S
@@ -66,14 +75,14 @@ class Breach:
         named = ("agency", "kind", "happened_on", "people", "risk", "follows", "case")
         return {
             "breach": self.jti,
-            **{name: self.said.get(name) for name in named},
+            **{name: self.known.get(name) for name in named},
             "opened_by": self.said["officer"],
             "opened": utc_text(self.opened_at),
             "aware": utc_text(int(self.said["aware_at"])),
             "due": utc_text(self.due),
             "left_s": self.due - now,
             "state": self._state(now),
-            "categories": list(self.said.get("categories") or ()),
+            "categories": list(self.known.get("categories") or ()),
             "dis": list(self.said.get("dis") or ()),
             "steps": [_step(step) for step in self.steps],
             "next": [step for step in _STEPS if fault(self, step, now, late=True) is None],
@@ -88,6 +97,7 @@ class Breach:
 
 
 _STEPS: Final[tuple[BreachStep, ...]] = (
+    "learned",
     "contained", "reported", "not_reportable", "people_told", "people_need_not_be_told", "closed"
 )  # fmt: skip
 
@@ -103,17 +113,17 @@ def fault(breach: Breach, step: BreachStep, now: int, *, late: bool) -> str | No
     """
     faults = {
         "nothing can be added: it is closed": "closed" in breach.done,
-        "that is on record already": step in breach.done,
+        "that is on record already": step in breach.done and step != "learned",
         "it was reported: what to do about it is with the Commissioner": step == "not_reportable"
         and "reported" in breach.done,
-        "a high risk to people is always to be reported": step == "not_reportable"
-        and breach.said["risk"] == "high",
+        "a risk to people is to be reported": step == "not_reportable"
+        and breach.known["risk"] != "unlikely",
         "say why it is reported after 72 hours": step == "reported"
         and now > breach.due
         and not late,
         "say first whether it was reported": step == "closed" and not breach.done & SETTLED,
         "say first whether the people were told: the risk to them is high": step == "closed"
-        and breach.said["risk"] == "high"
+        and breach.known["risk"] == "high"
         and not breach.done & TOLD,
     }
     return next((why for why, stands in faults.items() if stands), None)
@@ -151,4 +161,7 @@ def _step(step: dict[str, Any]) -> dict[str, Any]:
         "at": utc_text(step["at"]),
         "reference": said.get("reference"),
         "late_because": said.get("late_because"),
+        "people": said.get("people"),
+        "risk": said.get("risk"),
+        "categories": list(said.get("categories") or ()),
     }

@@ -45,6 +45,9 @@ class Step:
     step: BreachStep
     reference: str | None = None
     late_because: LateBecause | None = None
+    people: int | None = None
+    categories: tuple[str, ...] = ()
+    risk: str | None = None
 
 
 class Breaches:
@@ -92,14 +95,9 @@ class Breaches:
         why = fault(found, step.step, now, late=step.late_because is not None)
         if why is not None:
             raise OversightError(why)
-        reported = step.step == "reported"
-        payload = BreachStepped(
-            about="agency",
-            breach=str(breach),
-            officer=named(by),
-            step=step.step,
-            reference=step.reference if reported else None,
-            late_because=step.late_because if reported and now > found.due else None,
+        said: dict[str, Any] = {"about": "agency", "breach": str(breach), "officer": named(by)}
+        payload = BreachStepped.model_validate(
+            {**said, "step": step.step, **_more(step, late=now > found.due)}, strict=False
         )
         return await self._oversight.say(payload, found.said["agency"])
 
@@ -130,3 +128,15 @@ class Breaches:
         if not found:
             raise OversightError("there is no such breach")
         return found[0]
+
+
+def _more(step: Step, *, late: bool) -> dict[str, Any]:
+    """Return what belongs to a step beside its name; what belongs to another is left out."""
+    if step.step == "reported":
+        return {
+            "reference": step.reference,
+            "late_because": step.late_because if late else None,
+        }
+    if step.step == "learned":
+        return {"people": step.people, "categories": step.categories, "risk": step.risk}
+    return {}

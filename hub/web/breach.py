@@ -28,6 +28,8 @@ from hub.web.who import Officer, PageError, base, web_of
 router = APIRouter()
 _CODE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._:/-]{0,62}[A-Za-z0-9])?")
 _MOST_PEOPLE: Final = 10**8
+_NO_COUNT: Final = -1
+CATEGORIES: Final = [c.value for c in Category if c is not Category.EXISTENCE]
 _Id = Annotated[str, Query(pattern=r"^(|[0-9a-f-]{36})$")]
 
 
@@ -92,10 +94,16 @@ async def step(
         return await _one(request, breach, officer, "Select what was done")
     if reference is not None and not _CODE.fullmatch(reference):
         return await _one(request, breach, officer, "A reference is up to 64 letters and digits")
+    people = _count(sent.get("people", ""))
+    if people == _NO_COUNT:
+        return await _one(request, breach, officer, "Enter a whole number of people")
     said = Step(
         step=taken,
         reference=reference,
         late_because=chosen(sent, "late", LATE),
+        people=people,
+        categories=_categories(sent),
+        risk=chosen(sent, "risk", RISKS),
     )
     try:
         await web_of(request).hub.breaches.step(_by(officer), breach, said)
@@ -119,6 +127,7 @@ async def _one(request: Request, breach: UUID, officer: Officer, error: str = ""
         steps=STEPS,
         risks=RISKS,
         late=LATE,
+        categories=CATEGORIES,
         error=error,
         done=request.query_params.get("done") == "yes",
         whole=officer.is_a("ig_officer"),
@@ -138,7 +147,7 @@ def _form(
         sent={"aware_day": f"{here:%Y-%m-%d}", "aware_time": f"{here:%H:%M}", **sent},
         kinds=BREACHES,
         risks=RISKS,
-        categories=[c.value for c in Category if c is not Category.EXISTENCE],
+        categories=CATEGORIES,
         names=names_of(request),
         errors=errors,
     )
@@ -157,7 +166,7 @@ def _report(sent: dict[str, str]) -> tuple[Report | None, dict[str, str]]:
     if aware_at is None:
         errors["aware-day"] = "Enter the day and the time at which you became aware"
     people = _count(sent.get("people", ""))
-    if people == -1:
+    if people == _NO_COUNT:
         errors["people"] = "Enter a whole number, or leave it empty if nobody knows yet"
     if not _day_or_none(sent.get("happened", "")):
         errors["happened"] = "Enter a day of the calendar, or leave it empty"
@@ -173,7 +182,7 @@ def _report(sent: dict[str, str]) -> tuple[Report | None, dict[str, str]]:
             aware_at=aware_at,
             risk=risk,
             happened_on=sent.get("happened") or None,
-            categories=tuple(c.value for c in Category if f"c-{c.value}" in sent),
+            categories=_categories(sent),
             people=people,
             dis=tuple(filter(None, [_uuid(sent.get("dis", ""))])),
             follows=_uuid(sent.get("follows", "")),
@@ -181,6 +190,10 @@ def _report(sent: dict[str, str]) -> tuple[Report | None, dict[str, str]]:
         ),
         {},
     )
+
+
+def _categories(sent: dict[str, str]) -> tuple[str, ...]:
+    return tuple(code for code in CATEGORIES if f"c-{code}" in sent)
 
 
 def _instant(sent: dict[str, str]) -> int | None:
@@ -196,7 +209,8 @@ def _count(text: str) -> int | None:
     """Return a whole number; None where nothing was entered, -1 where it is none."""
     if not text:
         return None
-    return int(text) if text.isascii() and text.isdigit() and int(text) <= _MOST_PEOPLE else -1
+    whole = text.isascii() and text.isdigit() and int(text) <= _MOST_PEOPLE
+    return int(text) if whole else _NO_COUNT
 
 
 def _day_or_none(text: str) -> bool:

@@ -66,6 +66,7 @@ RISKS: Final[Mapping[str, str]] = {
     "high": "There is a high risk to people",
 }
 STEPS: Final[Mapping[BreachStep, str]] = {
+    "learned": "We know more",
     "contained": "It was contained: no more can go wrong by it",
     "reported": "It was reported to the Information Commissioner",
     "not_reportable": "It need not be reported: a risk to anybody is unlikely",

@@ -81,6 +81,12 @@ PLACES: Final[Sequence[tuple[str, str, tuple[Role, ...], str]]] = (
         "Put a personal data breach on record, and keep its 72-hour clock.",
     ),
     (
+        "/rulebook",
+        "Rulebook",
+        ("ig_officer", "auditor"),
+        "Read every rule with its law and cases, try a change, and release it with two colleagues.",
+    ),
+    (
         "/who-saw",
         "Who saw what",
         ("ig_officer",),

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from hub.audit.auditor import Auditor
 from hub.audit.breaching import Breaches
 from hub.audit.exports import Exports
+from hub.audit.lawroom import Lawroom
 from hub.audit.oversight import Oversight
 from hub.clock import Clock
 from hub.disclosure.cursor import Cursors
@@ -57,6 +58,8 @@ class Shared(Protocol):
     def auditor(self) -> Auditor: ...  # noqa: D102
     @property
     def oversight(self) -> Oversight: ...  # noqa: D102
+    @property
+    def lawroom(self) -> Lawroom: ...  # noqa: D102
     @property
     def breaches(self) -> Breaches: ...  # noqa: D102
     @property

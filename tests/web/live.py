@@ -39,6 +39,11 @@ PEOPLE = [
     }
     for role in ROLES
 ]
+PEOPLE += [
+    {**next(one for one in PEOPLE if one["id"] == "ig_officer-1"), "id": f"ig_officer-{n}"}
+    for n in (2, 3)
+]
+"""Law needs three: who proposes never approves."""
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,13 @@ MATRIX: Final[Mapping[str, str]] = {
     "POST /breaches/new": "--I---",
     "GET /breaches/{breach}": "--I--U",
     "POST /breaches/{breach}": "--I---",
+    "GET /rulebook": "--I--U",
+    "GET /rulebook/rules/{rule}": "--I--U",
+    "GET /rulebook/draft": "--I---",
+    "POST /rulebook/draft": "--I---",
+    "GET /rulebook/proposals/{proposal}": "--I--U",
+    "POST /rulebook/proposals/{proposal}/approve": "--I---",
+    "POST /rulebook/proposals/{proposal}/release": "--I---",
     "GET /who-saw": "--I---",
     "POST /who-saw": "--I---",
     "GET /who-saw/{subject}": "--I---",
@@ -67,7 +74,7 @@ MATRIX: Final[Mapping[str, str]] = {
 OWN: Final = frozenset({"errand", "question", "receipt"})
 """Parameters that name what belongs to one officer, or to one agency: another is told that it does
 not exist."""
-SHARED: Final = frozenset({"breach", "jti", "kind", "sample", "subject"})
+SHARED: Final = frozenset({"breach", "jti", "kind", "proposal", "rule", "sample", "subject"})
 """Parameters that name what everybody in the row may open: the register is one office's."""
 
 

@@ -35,6 +35,8 @@ PEOPLE: Sequence[Mapping[str, Any]] = [
         ("liaison-1", "liaison", "council-a"),
         ("practitioner-1", "practitioner", "gp-c"),
         ("ig_officer-1", "ig_officer", "ig-office"),
+        ("ig_officer-2", "ig_officer", "ig-office"),
+        ("ig_officer-3", "ig_officer", "ig-office"),
         ("sab_analyst-1", "sab_analyst", "board-f"),
         ("agency_admin-1", "agency_admin", "council-a"),
         ("auditor-1", "auditor", "ig-office"),

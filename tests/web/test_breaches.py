@@ -75,7 +75,7 @@ def test_a_breach_is_closed_only_once_it_is_said_whether_it_was_reported(site: S
     visitor = reported(site, risk="high")
     assert "Select what was done" in step(visitor, "")
     assert "say first whether it was reported" in step(visitor, "closed").lower()
-    assert "always to be reported" in step(visitor, "not_reportable")
+    assert "A risk to people is to be reported" in step(visitor, "not_reportable")
     assert "reference: IC-1" in step(visitor, "reported", reference="IC-1")
     assert "on record already" in step(visitor, "reported")
     assert "whether the people were told" in step(visitor, "closed")
@@ -116,3 +116,14 @@ def test_what_an_agency_reports_waits_until_an_officer_takes_it_up(site: Site) -
 def test_a_breach_that_is_not_there_is_not_there(site: Site) -> None:
     nothing = "00000000-0000-4000-8000-000000000001"
     assert site.signed_in("auditor-1").get(f"{APP}/breaches/{nothing}").status_code == 404
+
+
+def test_what_is_learned_later_is_added_and_decides_what_may_be_done(site: Site) -> None:
+    visitor = reported(site)
+    assert "Not known yet" in visitor.text()
+    page = step(visitor, "learned", people="4", risk="unlikely", **{"c-health": "yes"})
+    assert "It is about 4 people" in page
+    assert "A risk to anybody is unlikely" in page
+    assert "Enter a whole number of people" in step(visitor, "learned", people="many")
+    assert "Not reportable" in step(visitor, "not_reportable")
+    assert "We know more" in step(visitor, "learned", people="5"), "as often as there is news"

@@ -76,7 +76,12 @@ def looked_again(here: Window, jti: str) -> dict[str, str]:
     here.sign_in("liaison-1")
     here.open("/app/asked-of-us")
     asked = page.get_by_role("link", name="Answer").first.get_attribute("href") or ""
-    return {"sample": again.split("/")[-2], "question": asked.split("/")[-1], "breach": breach}
+    return {
+        "sample": again.split("/")[-2],
+        "question": asked.split("/")[-1],
+        "breach": breach,
+        "rule": "s42-enquiry",
+    }
 
 
 def addresses(who: str, known: dict[str, str]) -> list[str]:

@@ -28,6 +28,9 @@ VISITS: Final[Mapping[str, str]] = {
     "GET /breaches": "ig_officer",
     "GET /breaches/new": "ig_officer",
     "GET /breaches/{breach}": "ig_officer",
+    "GET /rulebook": "auditor",
+    "GET /rulebook/rules/{rule}": "auditor",
+    "GET /rulebook/draft": "ig_officer",
     "GET /who-saw": "ig_officer",
     "GET /who-saw/{subject}": "ig_officer",
 }
@@ -38,6 +41,8 @@ NO_PAGE: Final = frozenset(
         "GET /signed-in",
         "GET /exports/register",
         "GET /exports/who-saw/{subject}",
+        # Proposing proves the whole law, so a heavy journey of its own looks at it.
+        "GET /rulebook/proposals/{proposal}",
     }
 )
 """What answers with no page of the hub: a way on, a file."""
