@@ -105,7 +105,7 @@ class ReferralMade(SubjectEvent):
 
     to: Annotated[Slug, ROUTED]
     why: Annotated[Text | None, free(Category.CONCERN)] = None
-    respond_by: Annotated[Day | None, EXISTENCE] = None
+    respond_by: Annotated[Day | None, ROUTED] = None
 
     def facts(self) -> Iterator[Fact]:
         """Yield the receiving agency's part in the case."""

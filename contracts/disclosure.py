@@ -1,20 +1,19 @@
 """What left the hub, what was refused, and what an agency says it did with what it was shown.
 
 In: contracts.base, subject.
-Out: the hub's register entries (DisclosureMade, DisclosureRefused, Notice, PatternAlarm) and the
-    agencies' own records of asking, deciding and opening.
+Out: the hub's register entries (DisclosureMade, DisclosureRefused) and the agencies' own records of
+    asking, deciding and opening.
 Never here: content. A register entry holds ids and closed values only: it outlives erasure.
 """
 
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from contracts.base import (
     Category,
     Code,
-    Count,
     Day,
     Digest,
     Digest64,
@@ -60,9 +59,6 @@ ReasonCode: TypeAlias = Literal[
     "own_conflict",
     "break_glass_refused",
     "erased",
-]
-TypeUri: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^https://hub\.example/events/[a-z0-9-]{1,60}/v[1-9][0-9]?$")
 ]
 DEMANDS = frozenset({"ftp_article25", "police_request", "cqc_s64"})
 """The demands that an agency makes by asking."""
@@ -117,6 +113,8 @@ class DisclosureMade(RegisterEntry):
     """When the full record of a break-glass is due, in seconds."""
     refer_to: Annotated[Agencies, ROUTED] = ()
     """Beside a bundle: other holders, where a person among them has to decide on their part."""
+    decide_by: Annotated[Position | None, ROUTED] = None
+    """When they are to have decided, in seconds."""
 
 
 class DisclosureRefused(RegisterEntry):
@@ -129,38 +127,8 @@ class DisclosureRefused(RegisterEntry):
     would_change: Annotated[Refs, ROUTED] = ()
     refer_to: Annotated[Agencies, ROUTED] = ()
     """The holders, and who leads the case, where a person among them has to decide."""
-
-
-class Notice(SubjectHead):
-    """A thin word to a partner: something at this position concerns you. Never what."""
-
-    TYPE = type_uri("notice")
-    FAMILY = "disclosure"
-    HUB_ONLY = True
-
-    item_position: Annotated[Position | None, ROUTED] = None
-    item_type: Annotated[TypeUri | None, ROUTED] = None
-    cause: Annotated[Literal["item", "entitlement", "correction", "alarm", "request"], ROUTED]
-    acknowledge: Annotated[bool, ROUTED] = False
-    asked_by: Annotated[Slug | None, ROUTED] = None
-    """For a `request` that waits for a person: who asked, what for, and by which answer's jti."""
-    purpose: Annotated[Purpose | None, ROUTED] = None
-    legal_demand: Annotated[LegalDemand | None, ROUTED] = None
-    request: Annotated[Uuid | None, ROUTED] = None
-
-
-class PatternAlarm(SubjectHead):
-    """Several posters' items about one setting reached a threshold together."""
-
-    TYPE = type_uri("pattern-alarm")
-    FAMILY = "setting"
-    HUB_ONLY = True
-
-    about: Annotated[Literal["setting"], ROUTED] = "setting"
-    rule: Annotated[Code, ROUTED]
-    window_days: Annotated[Count, ROUTED]
-    count: Annotated[Count, ROUTED]
-    posters: Annotated[Agencies, ROUTED]
+    decide_by: Annotated[Position | None, ROUTED] = None
+    """When they are to have decided, in seconds."""
 
 
 class RecipientAcknowledged(SubjectHead):
@@ -192,7 +160,7 @@ class DisclosureRequested(SubjectEvent):
         EXISTENCE,
     ] = None
     """A request that the law knows, and that needs no citing to each holder."""
-    respond_by: Annotated[Day | None, EXISTENCE] = None
+    respond_by: Annotated[Day | None, ROUTED] = None
     asked_for: Annotated[Text | None, free(Category.CONCERN)] = None
 
     def facts(self) -> Iterator[Fact]:
@@ -218,7 +186,7 @@ class DisclosureDecided(SubjectEvent):
     FAMILY = "disclosure"
 
     request: Annotated[Uuid | None, ROUTED] = None
-    """The jti of the answer this is about, as a notice or a receipt names it."""
+    """The jti of the answer this is about, as a notice or a receipt names it, or of the request."""
     partner: Annotated[Slug | None, ROUTED] = None
     officer: Annotated[UserId | None, ROUTED] = None
     decision: Annotated[Literal["share", "share_in_part", "do_not_share"], OUTCOME]
@@ -230,7 +198,7 @@ class DisclosureDecided(SubjectEvent):
         | None,
         EXISTENCE,
     ] = None
-    review_on: Annotated[Day | None, EXISTENCE] = None
+    review_on: Annotated[Day | None, ROUTED] = None
 
     @model_validator(mode="after")
     def _reasoned(self) -> Self:

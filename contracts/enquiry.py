@@ -52,7 +52,7 @@ class EnquiryCausedTo(SubjectEvent):
     POSTERS = frozenset({"council"})
 
     agency: Annotated[Slug, ROUTED]
-    due: Annotated[Day, EXISTENCE]
+    due: Annotated[Day, ROUTED]
     asked: Annotated[Text | None, free(Category.CONCERN)] = None
 
     def facts(self) -> Iterator[Fact]:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from contracts.accounts import Month
 from contracts.base import Code, Day, Digest, Digest64, Payload, Ref, Slug, Uuid
-from contracts.disclosure import TypeUri
+from contracts.notices import TypeUri
 from contracts.publish import schema_of
 from contracts.subject import UserId
 

@@ -101,7 +101,7 @@ class S45Request(SubjectEvent):
     ]
     nominee: Annotated[Line | None, EXISTENCE] = None
     asked: Annotated[Text, free(Category.CONCERN)]
-    respond_by: Annotated[Day | None, EXISTENCE] = None
+    respond_by: Annotated[Day | None, ROUTED] = None
 
     def facts(self) -> Iterator[Fact]:
         """Yield the demand, of the agency it was made to."""

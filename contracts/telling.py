@@ -34,7 +34,7 @@ class NoticeDeferred(SubjectEvent):
         Literal["would_prejudice_investigation", "risk_of_serious_harm", "cannot_be_reached"],
         CONCERN,
     ]
-    review_on: Annotated[Day, EXISTENCE]
+    review_on: Annotated[Day, ROUTED]
 
 
 class SubjectAccessRequested(SubjectEvent):

@@ -222,9 +222,7 @@ class Desk:
     def _released(self, ask: Ask, found: Found, law: Reading, form: Form) -> dict[str, Any]:
         request_id = None if ask.request_id is None else str(ask.request_id)
         content = self._content(ask, found, law, form)
-        broken = None
-        if ask.glass is not None:
-            broken = told(ask.glass, found.opened, found.at)
+        broken = None if ask.glass is None else told(ask.glass, found.opened, found.at)
         return {"outcome": "released", "request_id": request_id, **content, "break_glass": broken}
 
     def _gathered(self, ask: Ask, found: Found, law: Reading, form: Form) -> dict[str, Any]:
@@ -252,6 +250,7 @@ class Desk:
             break_glass=None if found.opened is None else str(found.glass_id),
             completed_by=None if found.opened is None else found.at + FULL_RECORD_S,
             refer_to=found.refer_to,
+            decide_by=found.decide_by,
         )
 
     def _refused(self, ask: Ask, found: Found, body: bytes, law: Reading) -> DisclosureRefused:
@@ -262,6 +261,7 @@ class Desk:
             rules=refusal.rules(found, law.rulebook)[:80],
             would_change=tuple(sorted(missing))[:80],
             refer_to=found.refer_to,
+            decide_by=found.decide_by,
         )
 
     def _erased(self, ask: Ask, found: Found, law: Reading) -> DisclosureRefused:

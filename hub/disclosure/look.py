@@ -17,7 +17,7 @@ from hub.disclosure import wishes
 from hub.disclosure.ask import Ask
 from hub.disclosure.glass import Opened, opened
 from hub.disclosure.interest import barred
-from hub.disclosure.refer import to_be_told
+from hub.disclosure.refer import DECIDE_S, to_be_told
 from hub.disclosure.render import Renderer
 from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
 from hub.ledger.read import Known, Pool, facts
@@ -58,6 +58,11 @@ class Found:
     """The jti for the statement of that."""
     barred: bool = False
     """The officer has an interest of their own: nothing was looked at for them."""
+
+    @property
+    def decide_by(self) -> int | None:
+        """Return by when those whom it waits for are to decide, in seconds."""
+        return self.at + DECIDE_S if self.refer_to else None
 
     @property
     def shown(self) -> tuple[Weighed, ...]:

@@ -13,7 +13,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from contracts.base import Category
-from contracts.disclosure import Channel, DisclosedItem, DisclosureMade, Notice
+from contracts.disclosure import Channel, DisclosedItem, DisclosureMade
+from contracts.notices import Notice
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure.ask import PAGE, Answer, Ask
 from hub.disclosure.desk import Desk
@@ -34,6 +35,8 @@ LOOKED_AT = 50
 """Items looked at for a notice that something was opened: enough to meet one still open."""
 _POINTING = frozenset({"item", "entitlement"})
 """Causes that say an item may be asked for: only told while one may."""
+_DUTIES = frozenset({"due", "overdue"})
+"""Causes that rest on an item, where an item asked for it, or on the subject being one to know."""
 NOTHING_NEW = canonical({"sets": {}, "moreAvailable": False})
 
 
@@ -91,7 +94,7 @@ class Notices:
                     if told or len(rows) <= limit:
                         break
                     # Nothing of this page is due any more: what stands behind it must not wait.
-                    past = page[-1].position
+                    past = (page[-1].position, page[-1].at)
             if not told:
                 return None
             sets = {row.jti: self._signed(row, kinds) for row in told}
@@ -115,15 +118,18 @@ class Notices:
             return answer
         raise StaleError("the facts keep changing")
 
-    async def _past(self, connection: AsyncConnection[Any], agency: str, after: UUID | None) -> int:
-        """Return the position of the last notice a stream has sent."""
+    async def _past(
+        self, connection: AsyncConnection[Any], agency: str, after: UUID | None
+    ) -> read.Place:
+        """Return where the last notice stands that a stream has sent."""
         if after is None:
-            return 0
+            return 0, 0
         cursor = await connection.execute(
-            "SELECT position FROM views_v1.notice WHERE agency = %s AND jti = %s", [agency, after]
+            "SELECT position, at FROM views_v1.notice WHERE agency = %s AND jti = %s",
+            [agency, after],
         )
         row = await cursor.fetchone()
-        return 0 if row is None else int(row[0])
+        return (0, 0) if row is None else (row[0], row[1])
 
     async def _still_due(
         self,
@@ -151,9 +157,9 @@ class Notices:
                 continue
             if row.subject in gone and not tells_of_erasure(row):
                 continue
-            if row.cause in _POINTING and not shown:
+            if _points(row) and not shown:
                 continue
-            if row.cause == "request" and _hidden(ask, known, scales, london_day(now)):
+            if _asks(row) and _hidden(ask, known, scales, london_day(now)):
                 continue
             told.append(row)
             for w in (shown or weighed)[:1]:
@@ -192,9 +198,22 @@ class Notices:
             purpose=cast("Any", row.purpose),
             legal_demand=cast("Any", row.legal_demand),
             request=row.request,
+            due_at=row.due_at,
+            duty=cast("Any", row.duty),
+            whose=row.whose,
         )
         sub_id = agency_sub_id(row.agency) if row.subject is None else subject_sub_id(row.subject)
         return self._door.sign(Own(notice, sub_id, jti=row.jti), audience=row.agency).decode()
+
+
+def _points(row: read.NoticeRow) -> bool:
+    """Return whether a notice points to an item that may be asked for."""
+    return row.cause in _POINTING or (row.cause in _DUTIES and row.item_position is not None)
+
+
+def _asks(row: read.NoticeRow) -> bool:
+    """Return whether a notice says that somebody asked about a subject, through the hub."""
+    return row.cause == "request" or (row.cause in _DUTIES and row.item_position is None)
 
 
 def _hidden(ask: Ask, known: Known, scales: Scales, on: date) -> bool:
@@ -246,13 +265,14 @@ def _existence_of(weighed: Weighed) -> DisclosedItem:
 
 
 def _whole(rows: list[read.NoticeRow], limit: int) -> list[read.NoticeRow]:
-    """Return at most `limit` notices, and of the last position all or none.
+    """Return at most `limit` notices, and of the last place all or none.
 
-    A stream goes on after a position: a notice cut off from its position would never be sent.
+    A stream goes on after a place: a notice cut off from the others there would never be sent.
     """
     if len(rows) <= limit:
         return rows
-    whole = [row for row in rows[:limit] if row.position != rows[limit].position]
+    cut = (rows[limit].position, rows[limit].at)
+    whole = [row for row in rows[:limit] if (row.position, row.at) != cut]
     return whole or rows[:limit]
 
 

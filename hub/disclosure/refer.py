@@ -25,6 +25,8 @@ from hub.views.read_roles import leads_of
 
 MOST: Final = 40
 """As many agencies as one register entry may name."""
+DECIDE_S: Final = 3 * 86_400
+"""How long a holder has to decide on a request that waits for a person (product choice)."""
 _REQUEST: Final = {"item_kind": "disclosure", "item_status": "live"}
 """That somebody asked, as an item the hub would state."""
 

@@ -4,14 +4,14 @@ In: a header row, and a World in which what it touches is loaded. Out: the World
 Never here: I/O, a clock, a decision of its own.
 
 Each step belongs to one module, which says what it ignores: facts -> case_file -> setting_risk ->
-notices -> register. Because facts are folded in order too, and not read as they are now, the rows
-do not depend on how the ledger is cut into batches, or on when they were built.
+notices -> register -> clocks. Because facts are folded in order too, and not read as they are now,
+the rows do not depend on how the ledger is cut into batches, or on when they were built.
 """
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from hub.views import case_file, facts, notices, register, setting_risk
+from hub.views import case_file, clocks, facts, notices, register, setting_risk
 from hub.views.rows import HeaderRow
 from hub.views.world import World
 
@@ -35,6 +35,7 @@ def fold(world: World, row: HeaderRow, end_s: int) -> None:
     notices.erasure(world, row)
     notices.request(world, row)
     register.add(world, row)
+    clocks.fold(world, row)
 
 
 def facts_only(world: World, row: HeaderRow, end_s: int) -> None:
@@ -55,7 +56,14 @@ def elsewhere(world: World, row: HeaderRow, end_s: int) -> None:
 
 
 def pass_time(world: World, until_s: int) -> None:
-    """Let the facts expire that do so up to `until_s`, among those loaded."""
+    """Let facts expire and clocks strike up to `until_s`, in the order of time."""
+    while (instant := clocks.next_strike(world, until_s)) is not None:
+        _expire(world, instant)
+        clocks.strike(world, instant)
+    _expire(world, until_s)
+
+
+def _expire(world: World, until_s: int) -> None:
     for touched in facts.expire(world, until_s):
         world.stand_before(world.clock)
         _follow(world, touched)

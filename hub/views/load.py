@@ -13,15 +13,20 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg import sql as psql
 
-from hub.views import case_file, facts, notices
+from hub.views import case_file, clocks, facts, notices
 from hub.views.patterns import Pattern, Report
-from hub.views.rows import Entitled, FactRow, HeaderRow, Item, ItemClass
+from hub.views.rows import Clock, Entitled, FactRow, HeaderRow, Item, ItemClass
 from hub.views.setting_risk import report_of
 from hub.views.world import Subject, World
 
 _ITEMS: LiteralString = (
     "SELECT i.position, i.subject::text, i.agency, i.jti::text, i.type, i.occurred_at,"
     " i.recorded_at, i.categories, i.class_id, i.setting, i.case_ref FROM {s}.item i"
+)
+
+_CLOCKS: LiteralString = (
+    "SELECT id, duty, position, agency, waits, subject::text, request::text, about, type, due_at,"
+    " next_at, ended FROM {s}.clock"
 )
 
 
@@ -58,6 +63,11 @@ def batch(
     settings |= {row.routing.get("setting") for row in rows if case_file.is_item(row)}
     _settings(connection, schema, world, {place for place in settings if place is not None})
     wanted = {row.subject for row in rows}
+    wanted |= {asked for row in rows if (asked := clocks.subject_asked_about(row)) is not None}
+    wanted |= striking(connection, schema, world, end_s)
+    _running(
+        connection, schema, world, [row.subject for row in rows if row.type_uri in clocks.ENDS]
+    )
     wanted |= {subject for key in keys if (subject := facts.subject_of(key)) is not None}
     wanted |= {item.subject for item in world.items.values()}
     wanted |= {subject for place in settings if place for subject in world.places[place]}
@@ -78,6 +88,36 @@ def due(connection: Connection[Any], schema: str, world: World, end_s: int) -> s
         keys.add(key)
         world.due_after(end_s, key, fact, expires_at)
     return keys
+
+
+def anything_due(connection: Connection[Any], schema: str, world: World, end_s: int) -> bool:
+    """Return whether time alone brings anything up to `end_s`: a fact's end, or a clock."""
+    return bool(due(connection, schema, world, end_s) or striking(connection, schema, world, end_s))
+
+
+def striking(connection: Connection[Any], schema: str, world: World, end_s: int) -> set[str]:
+    """Put the clocks that strike after the World's clock, up to `end_s`, in it; return whose."""
+    cursor = connection.execute(
+        query(_CLOCKS + " WHERE next_at > %s AND next_at <= %s", schema), [world.clock, end_s]
+    )
+    found = [Clock(*row) for row in cursor.fetchall()]
+    for one in found:
+        clocks.watch(world, one)
+    return {one.subject for one in found}
+
+
+def _running(
+    connection: Connection[Any], schema: str, world: World, wanted: Collection[str]
+) -> None:
+    """Put the clocks that run about these subjects in the World: a row may end them."""
+    if not wanted:
+        return
+    cursor = connection.execute(
+        query(_CLOCKS + " WHERE ended IS NULL AND subject = ANY(%s::uuid[])", schema),
+        [list(wanted)],
+    )
+    for row in cursor.fetchall():
+        clocks.watch(world, Clock(*row))
 
 
 def subjects(connection: Connection[Any], schema: str, world: World, wanted: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """Decides which agencies must hear of a position: an item, an entitlement, a correction, a request.
 
-In: what the other folds just changed. Out: Notice rows.
+In: what the other folds just changed, and clocks that struck. Out: Notice rows.
 Never here: content. A notice says that position N about subject S concerns an agency; what it is,
 the desk decides when the agency asks.
 Ignores: agencies that may be shown nothing of it, or only if they invoke a legal power; and the
@@ -11,17 +11,19 @@ leaves out those whose agency has since lost the entitlement.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 from contracts.base import Category
 from contracts.integrity import Corrected, Disputed, RedactedByKeyShred, Retracted
 from contracts.labels import mask
 from hub.views import case_file
-from hub.views.rows import Cause, HeaderRow, Item, Notice, notice_jti
+from hub.views.rows import Cause, Clock, HeaderRow, Item, Notice, notice_jti
 from hub.views.world import HUB, World
 
 CORRECTIONS: Final = frozenset(kind.TYPE for kind in (Corrected, Disputed, Retracted))
 _BARE: Final = mask((Category.EXISTENCE,))
+OF_ITEMS: Final = frozenset({"respond", "review"})
+"""Duties that an item of a case file sets; the others are set by an answer of the hub."""
 ALARM_HEARD_BY: Final = frozenset({"council", "cqc", "police", "commissioner"})
 
 
@@ -102,6 +104,27 @@ def request(world: World, row: HeaderRow) -> None:
         _add(world, agency, "request", subject=row.routing["subject"], type_uri=row.type_uri)
 
 
+def clock(world: World, agency: str, struck: Clock, cause: Literal["due", "overdue"]) -> None:
+    """Tell an agency that something is due, or late: by itself, or by whom it waits for.
+
+    What was asked for in an item is told to whoever may see that item, when the notice is told.
+    """
+    place = struck.position if struck.duty in OF_ITEMS else None
+    jti = notice_jti(agency, world.position, cause, struck.subject, place, clock=struck.id)
+    world.changes.notices[jti] = Notice(
+        agency=agency,
+        position=world.position,
+        cause=cause,
+        subject=struck.subject,
+        item_position=place,
+        setting=None,
+        type_uri=struck.type_uri if place is not None else None,
+        jti=jti,
+        at=world.clock,
+        clock=struck.id,
+    )
+
+
 def corrected_key(row: HeaderRow) -> str | None:
     """Return the key of the item that a correction is about; None if the row is not one."""
     if row.type_uri not in CORRECTIONS:
@@ -137,4 +160,5 @@ def _add(
         setting=item.setting if item else setting,
         type_uri=type_uri or (item.type_uri if item else None),
         jti=jti,
+        at=world.clock,
     )

@@ -17,6 +17,8 @@ from hub.views.days import ends_at, starts_at
 
 Cursor = tuple[int, int]
 """Where a page ended: (occurred_at, position) of its last item."""
+Place = tuple[int, int]
+"""Where a notice stands: (position, at). Time may raise more at a position that was told before."""
 _START: Cursor = (-(2**62), 0)
 _END = 2**62
 
@@ -120,29 +122,38 @@ class NoticeRow:
     purpose: str | None = None
     legal_demand: str | None = None
     request: str | None = None
-    """For a request that waits for a person: the refusal's own jti."""
+    """For a request that waits for a person: the refusal's own jti. For what is due: its jti."""
+    at: int = 0
+    due_at: int | None = None
+    duty: str | None = None
+    whose: str | None = None
 
 
-# A notice is left out once its agency may no longer see what it points to, and while a hold keeps
-# the agency from knowing of the subject or the setting: the notice itself would tip it off.
+# A notice is left out once its agency may no longer see what it points to, once what was due is
+# done, and while a hold keeps the agency from knowing of the subject or the setting: the notice
+# itself would tip it off.
 _NOTICES: LiteralString = """
     SELECT n.agency, n.position, n.cause, n.subject::text, n.item_position, n.setting, n.type,
-           n.jti::text, g.partner, g.purpose, g.legal_demand, g.jti::text
+           n.jti::text, coalesce(g.partner, c.waits), g.purpose, g.legal_demand,
+           coalesce(g.jti, c.request)::text, n.at, c.due_at, c.duty, c.agency
     FROM views_v1.notice n
+    LEFT JOIN views_v1.clock c ON c.id = n.clock
     LEFT JOIN views_v1.register g ON n.cause = 'request' AND g.position = n.position
-    WHERE n.agency = %(agency)s AND n.position > %(after)s
+    WHERE n.agency = %(agency)s AND (n.position, n.at) > (%(position)s, %(at)s)
+      AND c.ended IS NULL
       AND NOT EXISTS (SELECT FROM ops.notice_ack a WHERE a.agency = n.agency AND a.jti = n.jti)
       AND CASE n.cause
-          WHEN 'item' THEN EXISTS (
-              SELECT FROM views_v1.item i JOIN views_v1.entitlement e
-                  ON e.subject = i.subject AND e.class_id = i.class_id AND e.agency = n.agency
-                  AND e.told
-              WHERE i.position = n.item_position)
           WHEN 'entitlement' THEN EXISTS (
               SELECT FROM views_v1.entitlement e JOIN views_v1.item_class c USING (class_id)
               WHERE e.subject = n.subject AND e.agency = n.agency AND e.told
                   AND c.poster <> n.agency)
-          ELSE true END
+          WHEN 'correction' THEN true
+          WHEN 'alarm' THEN true
+          ELSE n.item_position IS NULL OR EXISTS (
+              SELECT FROM views_v1.item i JOIN views_v1.entitlement e
+                  ON e.subject = i.subject AND e.class_id = i.class_id AND e.agency = n.agency
+                  AND e.told
+              WHERE i.position = n.item_position) END
       AND NOT EXISTS (
           SELECT FROM (SELECT n.subject AS id UNION SELECT s.subject
                        FROM views_v1.setting_subject s
@@ -151,18 +162,19 @@ _NOTICES: LiteralString = """
               AND h.value = 'active'
           JOIN views_v1.fact r ON r.key = 'r:' || about.id || ':' || n.agency
               AND r.fact = 'recipient_implicated' AND r.value = 'yes')
-    ORDER BY n.position, n.jti LIMIT %(limit)s
+    ORDER BY n.position, n.at, n.jti LIMIT %(limit)s
 """
 
 
 async def notices(
-    connection: AsyncConnection[Any], agency: str, *, after: int = 0, limit: int = 100
+    connection: AsyncConnection[Any], agency: str, *, after: Place = (0, 0), limit: int = 100
 ) -> list[NoticeRow]:
-    """Return the oldest notices an agency has not acknowledged, from positions past `after`.
+    """Return the oldest notices an agency has not acknowledged, from past `after`.
 
     `after` only saves work: a caller that knows that all up to it are acknowledged may say so.
     """
-    values = {"agency": agency, "after": after, "limit": limit}
+    position, at = after
+    values = {"agency": agency, "position": position, "at": at, "limit": limit}
     return [NoticeRow(*row) for row in await _rows(connection, _NOTICES, values)]
 
 

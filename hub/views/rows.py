@@ -1,6 +1,6 @@
 """The rows of the views as folds hold them, and a batch's changes to them.
 
-In: nothing. Out: plain types; ids are strings, instants are seconds unless the name says ms.
+In: contracts. Out: plain types; ids are strings, instants are seconds unless the name says ms.
 Never here: I/O, a rule.
 """
 
@@ -8,9 +8,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-Cause: TypeAlias = Literal["item", "entitlement", "correction", "alarm", "request"]
+from contracts.notices import Duty, NoticeCause
+
+Cause: TypeAlias = NoticeCause
 _NOTICES = uuid.UUID("0d0b6a3e-7f51-4b0c-9a55-5a2f9a1f3f0e")
 
 
@@ -90,10 +92,44 @@ class Notice(NamedTuple):
     setting: str | None
     type_uri: str | None
     jti: str
+    at: int
+    """The second it was raised: several of one position are told in this order."""
+    clock: str | None = None
+    """The id of the clock that struck."""
+
+
+class Clock(NamedTuple):
+    """Something that an agency is to do by a time, and when that is next told."""
+
+    id: str
+    duty: Duty
+    position: int
+    """Of the event that set it."""
+    agency: str
+    """Who must act."""
+    waits: str | None
+    """Who asked for it."""
+    subject: str
+    request: str
+    """The jti of what is to be answered, reviewed or completed."""
+    about: str | None
+    """Towards whom, or on which answer, what is to be looked at again was decided."""
+    type_uri: str
+    due_at: int
+    next_at: int | None
+    """When it strikes next; None once it is late, or ended."""
+    ended: int | None
+    """The position of what ended it."""
 
 
 def notice_jti(
-    agency: str, position: int, cause: Cause, subject: str | None, item_position: int | None
+    agency: str,
+    position: int,
+    cause: Cause,
+    subject: str | None,
+    item_position: int | None,
+    *,
+    clock: str | None = None,
 ) -> str:
     """Return the notice's id: the same in every rebuild, so an acknowledgement outlives one.
 
@@ -101,6 +137,7 @@ def notice_jti(
     7, and partners refuse any other.
     """
     name = f"{agency}|{position}|{cause}|{subject or ''}|{item_position or ''}"
+    name += "" if clock is None else f"|{clock}"
     return str(uuid.UUID(bytes=uuid.uuid5(_NOTICES, name).bytes, version=4))
 
 
@@ -169,6 +206,7 @@ class Changes:
     class_counts: dict[tuple[str, int], int] = field(default_factory=dict)
     entitlements: dict[tuple[str, int, str], Entitled | None] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
+    clocks: dict[str, Clock] = field(default_factory=dict)
     register: list[RegisterRow] = field(default_factory=list)
     disclosed: list[DisclosedRow] = field(default_factory=list)
     setting_subjects: dict[str, str] = field(default_factory=dict)

@@ -109,7 +109,7 @@ class Projector:
         """Let time pass up to `until_s` where no event comes: facts expire, law begins and ends."""
         with self._locked(connection) as world:
             turn = turn_s(world)
-            if (turn is not None and turn <= until_s) or load.due(
+            if (turn is not None and turn <= until_s) or load.anything_due(
                 connection, self._schema, world, until_s
             ):
                 self._pass_time(connection, world, until_s)

@@ -24,6 +24,7 @@ def write(connection: Connection[Any], schema: str, world: World) -> None:
     _entitlements(connection, schema, changes)
     _settings(connection, schema, changes)
     copy(connection, schema, "notice", changes.notices.values())
+    _clocks(connection, schema, changes)
     copy(connection, schema, "register", changes.register)
     copy(connection, schema, "disclosed_item", changes.disclosed)
     copy(connection, schema, "parked", changes.parked)
@@ -38,7 +39,7 @@ _COPIES: dict[str, LiteralString] = {
     "item": "COPY {s}.item (position, subject, agency, jti, type, occurred_at, recorded_at,"
     " categories, class_id, setting, case_ref) FROM STDIN",
     "notice": "COPY {s}.notice (agency, position, cause, subject, item_position, setting, type,"
-    " jti) FROM STDIN",
+    " jti, at, clock) FROM STDIN",
     "register": "COPY {s}.register (position, partner, pseq, jti, user_ref, subject, purpose,"
     " legal_demand, channel, outcome, rules, day, recorded_at, request_id, body_digest, rulebook)"
     " FROM STDIN",
@@ -137,6 +138,20 @@ def _items(connection: Connection[Any], schema: str, changes: Changes) -> None:
             ),
             _columns(changes.moved_items.items(), 2),
         )
+
+
+def _clocks(connection: Connection[Any], schema: str, changes: Changes) -> None:
+    _replace(
+        connection,
+        schema,
+        gone=[],
+        there=list(changes.clocks.values()),
+        delete="",
+        upsert="INSERT INTO {s}.clock SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[],"
+        " %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bigint[],"
+        " %s::bigint[], %s::bigint[]) ON CONFLICT (id) DO UPDATE SET next_at = excluded.next_at,"
+        " ended = excluded.ended",
+    )
 
 
 def _entitlements(connection: Connection[Any], schema: str, changes: Changes) -> None:

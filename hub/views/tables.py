@@ -45,6 +45,7 @@ def metadata(schema: str = SCHEMA) -> MetaData:
     _progress(meta)
     _case_file(meta)
     _entitled(meta)
+    _clocks(meta)
     _settings(meta)
     _register(meta)
     return meta
@@ -154,8 +155,32 @@ def _entitled(meta: MetaData) -> None:
         Column("setting", Text),
         Column("type", Text),
         _must("jti", Uuid),
-        Index("notice_feed", "agency", "position"),
+        _must("at", BigInteger),
+        Column("clock", Text),
+        Index("notice_feed", "agency", "position", "at"),
         Index("notice_jti", "jti", unique=True),
+    )
+
+
+def _clocks(meta: MetaData) -> None:
+    Table(
+        "clock",
+        meta,
+        _key("id", Text),
+        _must("duty", Text),
+        _must("position", BigInteger),
+        _must("agency", Text),  # who must act
+        Column("waits", Text),  # who asked
+        _must("subject", Uuid),
+        _must("request", Uuid),  # the jti of what is to be answered, reviewed or completed
+        Column("about", Text),
+        _must("type", Text),
+        _must("due_at", BigInteger),
+        Column("next_at", BigInteger),
+        Column("ended", BigInteger),
+        Index("clock_next", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+        Index("clock_running", "subject", postgresql_where=text("ended IS NULL")),
+        Index("clock_due", "due_at", postgresql_where=text("ended IS NULL")),
     )
 
 

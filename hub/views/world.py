@@ -15,7 +15,7 @@ from hub.rulebook.releases import Releases
 from hub.views.days import london_day
 from hub.views.judge import Judge
 from hub.views.patterns import Pattern
-from hub.views.rows import Changes, Entitled, Item, ItemClass
+from hub.views.rows import Changes, Clock, Entitled, Item, ItemClass
 
 ALWAYS = frozenset(
     {
@@ -73,6 +73,9 @@ class World:
     """By item position: the agencies it was disclosed to. Only for items in `items`."""
     expiring: list[tuple[int, str, str]] = field(default_factory=list)
     ends: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    running: dict[str, Clock] = field(default_factory=dict)
+    """By id: the clocks that strike in this batch, or that its rows may end."""
+    striking: list[tuple[int, str]] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     law: Releases = field(default_factory=Releases)
     """What the ledger has released up to `position`; `judge` decides by the one in force."""
@@ -126,6 +129,8 @@ class World:
         self.shown_to.clear()
         self.expiring.clear()
         self.ends.clear()
+        self.running.clear()
+        self.striking.clear()
         for kept in (self.subjects, self.patterns):
             while len(kept) > keep:
                 del kept[next(iter(kept))]  # the one that was loaded first

@@ -11,6 +11,7 @@ from psycopg import Connection
 from hub.rulebook import Rulebook, shipped
 from hub.views.runner import Projector, connect
 from tests.views.story import TURN, Story
+from tests.views.ticking import TellsBy, teller
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +56,8 @@ def projector(rulebook: Rulebook) -> Projector:
 @pytest.fixture
 def project(projector: Projector, connection: Connection[Any]) -> Callable[[], int]:
     return lambda: projector.catch_up(connection)
+
+
+@pytest.fixture
+def told(hub_database: str, projector: Projector, connection: Connection[Any]) -> TellsBy:
+    return teller(hub_database, projector, connection)
