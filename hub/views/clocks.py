@@ -24,11 +24,12 @@ from contracts.disclosure import (
 )
 from contracts.enquiry import EnquiryCausedTo, EnquiryConcluded, EvidenceAdded
 from contracts.integrity import Corrected, Retracted
+from contracts.notices import Duty
 from contracts.reviews import S45Request, S45Response
 from contracts.telling import NoticeDeferred, NoticeGiven
 from hub.views import notices
 from hub.views.days import ends_at, starts_at
-from hub.views.rows import Clock, Duty, HeaderRow
+from hub.views.rows import Clock, HeaderRow
 from hub.views.world import HUB, World
 
 REMIND_S: Final = {"full_record": 21_600, "decide": 86_400}
