@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from contracts.base import Category
-from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused
+from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused, ReasonCode
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure.agreement import agreement
 from hub.disclosure.ask import Answer, Ask, Search
@@ -54,11 +54,11 @@ class Finder:
             return closed
         for _ in range(MAX_TRIES):
             law = self._desk.law.now()
-            found, items, guards = await self._look(search, law.scales)
+            found, items, guards, hidden = await self._look(search, law.scales)
             body = canonical({"subjects": found})
             try:
                 return await self._desk.record(
-                    self._entry(search, found, items, body, law), body, guards
+                    self._entry(search, found, items, body, law, hidden=hidden), body, guards
                 )
             except StaleError:
                 continue
@@ -66,17 +66,21 @@ class Finder:
 
     async def _look(
         self, search: Search, scales: Scales
-    ) -> tuple[list[dict[str, Any]], list[DisclosedItem], tuple[Guard, ...]]:
+    ) -> tuple[list[dict[str, Any]], list[DisclosedItem], tuple[Guard, ...], tuple[str, ...]]:
         named = [(i.kind.value, i.value) for i in search.identifiers]
         asked = [*named, *search.demographics]
         macs = await self._opener.blind(asked)
         found: list[dict[str, Any]] = []
         items: list[DisclosedItem] = []
         guards: dict[str, int] = {}
+        hidden: set[str] = set()
         async with self._desk.pool.connection() as connection:
             subjects = (await subjects_of(connection, macs))[:MAX_SUBJECTS]
             for subject, by in subjects or [(NOBODY, frozenset[bytes]())]:
-                weighed, kind, positions = await self._weigh(connection, search, subject, scales)
+                weighed, kind, positions, hides = await self._weigh(
+                    connection, search, subject, scales
+                )
+                hidden.update(hides)
                 # What was decided first rests on the older reading of a key read twice.
                 guards = {**positions, **guards}
                 known = [w for w in weighed if w.shown]
@@ -85,11 +89,12 @@ class Finder:
                     said, told = agreement(search, led, {c for w in known for c in w.shown})
                     found.append({"id": str(subject), "kind": kind, **_known(search, known, said)})
                     items += _disclosed(known, told)
-        return found, items, tuple(Guard(key, at) for key, at in guards.items())
+        rests_on = tuple(Guard(key, at) for key, at in guards.items())
+        return found, items, rests_on, tuple(sorted(hidden))
 
     async def _weigh(
         self, connection: AsyncConnection[Any], search: Search, subject: UUID, scales: Scales
-    ) -> tuple[list[Weighed], str | None, dict[str, int]]:
+    ) -> tuple[list[Weighed], str | None, dict[str, int], tuple[str, ...]]:
         ask = Ask(
             partner=search.partner,
             user=search.user,
@@ -108,7 +113,8 @@ class Finder:
         if barred(known.facts.get(relation_key(subject, search.partner), NO_FACTS), search.user):
             weighed = []
         kind = known.facts.get(subject_key(subject), NO_FACTS).get("subject_kind")
-        return weighed, kind, dict(known.positions)
+        hidden = scales.hiding(known, ask, london_day(now))
+        return weighed, kind, dict(known.positions), hidden
 
     def _entry(
         self,
@@ -117,6 +123,8 @@ class Finder:
         items: list[DisclosedItem],
         body: bytes,
         law: Reading,
+        *,
+        hidden: tuple[str, ...],
     ) -> DisclosureMade | DisclosureRefused:
         head: dict[str, Any] = {
             "about": "agency",
@@ -132,7 +140,9 @@ class Finder:
             "body_digest": digest(body),
         }
         if not found:
-            return DisclosureRefused(**head, reason_code="nothing_to_show")
+            # The register says what was hidden; the answer is that of nobody, byte for byte.
+            code: ReasonCode = "bar" if hidden else "nothing_to_show"
+            return DisclosureRefused(**head, reason_code=code, rules=hidden)
         return DisclosureMade(**head, items=tuple(items))
 
 

@@ -56,6 +56,8 @@ class Found:
     """What is shown only because an officer broke the glass."""
     glass_id: UUID | None = None
     """The jti for the statement of that."""
+    hidden_by: tuple[str, ...] = ()
+    """The silent rules that keep the subject from whoever asks: for the register, not for them."""
     barred: bool = False
     """The officer has an interest of their own: nothing was looked at for them."""
 
@@ -125,6 +127,7 @@ class Looker:
             refer_to=refer_to,
             wishes=tuple(told),
             opened=self._opened(weighed, known, ask, now),
+            hidden_by=self._scales.hiding(known, ask, london_day(now)),
         )
 
     async def _wishes(
@@ -199,7 +202,7 @@ class Looker:
             return [], Known({}, {})
         on = london_day(now)
         known = await facts(connection, keys_for([], ask), now)
-        own = ask.partner if self._scales.hides_all(known, ask, on) else None
+        own = ask.partner if self._scales.hiding(known, ask, on) else None
         classes = await classes_of(connection, str(ask.subject), poster=own)
         posters = {agency_key(one.poster) for one in classes} - known.positions.keys()
         if posters:

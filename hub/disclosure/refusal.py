@@ -25,6 +25,8 @@ def reason(found: Found, rulebook: Rulebook) -> ReasonCode:
     """
     if found.barred:
         return "own_conflict"
+    if found.hidden_by:
+        return "bar"
     if not found.decisions:
         return "nothing_to_show"
     if found.refer_to:
@@ -40,6 +42,7 @@ def rules(found: Found, rulebook: Rulebook) -> tuple[str, ...]:
     if found.barred:
         return (rulebook.rule(RULE).name,)
     named = {bar for decision in found.decisions for bar in _bars(decision, rulebook)}
+    named |= set(found.hidden_by)
     if found.refer_to:
         named |= {gateway for decision in found.decisions for gateway in _waiting(decision)}
     return tuple(sorted(named))

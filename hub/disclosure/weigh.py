@@ -117,13 +117,20 @@ class Scales:
         """Return whether a silent rule keeps from the recipient that there is anything."""
         return self._judge.entitled(facts, on).hidden
 
-    def hides_all(self, known: Known, ask: Ask, on: date) -> bool:
-        """Return whether a silent rule keeps from the asker whatever others posted of a subject.
+    def hiding(self, known: Known, ask: Ask, on: date) -> tuple[str, ...]:
+        """Return the silent rules that keep from the asker whatever others posted of a subject.
 
-        Only rules that look at no item are asked, so what holds here holds of every item.
+        Only rules that look at no item are asked, so what holds here holds of every item. They are
+        asked whoever it is about, so that nobody costs what somebody hidden costs; but of nobody,
+        of whom nothing is on record, nothing is hidden. A rule that waits for a fact hides as well,
+        and is named where none holds outright.
         """
         facts = self.rulebook.known(_about(NO_FACTS, "", (), known, ask), ())
-        return any(weigh(r, facts)[0] is not False for r in self._hiding if r.in_force(on))
+        asked = [(r.name, weigh(r, facts)[0]) for r in self._hiding if r.in_force(on)]
+        if subject_key(ask.subject) not in known.facts:
+            return ()
+        holds = tuple(name for name, verdict in asked if verdict)
+        return holds or tuple(name for name, verdict in asked if verdict is None)
 
     def decision(self, facts: Mapping[str, str], on: date) -> Decision:
         """Return the decision on some facts."""

@@ -57,6 +57,22 @@ def test_a_hold_closes_what_the_views_still_hold_open(parts: Parts) -> None:
     assert parts.request("home-e", subject).outcome == "refused"
 
 
+def test_the_register_says_what_hid_a_subject_and_of_nobody_that_there_was_nothing(
+    parts: Parts,
+) -> None:
+    hidden, nobody = enquiry(parts, "home-e"), UUID("00000000-0000-4000-8000-000000000000")
+    hold(parts, hidden, "home-e")
+    for ask in (parts.timeline, parts.request):
+        one, other = ask("home-e", hidden), ask("home-e", nobody)
+        bodies = [{**json.loads(answer.body), "request_id": 0} for answer in (one, other)]
+        assert bodies[0] == bodies[1]
+        row = recorded(parts, one)
+        assert row["reason_code"] == "bar"
+        assert "x-tipping-off" in [rule.partition("@")[0] for rule in row["rules"]]
+        nothing = recorded(parts, other)
+        assert (nothing["reason_code"], nothing.get("rules")) == ("nothing_to_show", None)
+
+
 def test_a_fact_that_would_open_more_waits_for_the_views(parts: Parts) -> None:
     subject = enquiry(parts)
     give(parts, subject, "home-e")

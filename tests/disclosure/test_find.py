@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.identity import SubjectDescribed
 from hub.disclosure.ask import Answer, Search
 from hub.ledger.demographics import keys
-from tests.disclosure.scene import ADVOCATE, consented, recorded, searched, withdraw
+from tests.disclosure.scene import ADVOCATE, consented, enquiry, hold, recorded, searched, withdraw
 from tests.support.parts import NHS_NUMBERS, Parts, known, person
 
 
@@ -58,6 +58,15 @@ def test_nobody_is_found_where_nothing_may_be_known_and_that_is_on_record(parts:
         answer = searched(parts, "home-e", number)
         assert answer.body == b'{"subjects":[]}'
         assert recorded(parts, answer)["reason_code"] == "nothing_to_show"
+
+
+def test_the_register_says_that_whom_somebody_looked_for_is_hidden(parts: Parts) -> None:
+    hold(parts, enquiry(parts, "home-e"), "home-e")
+    nobody, hidden = (searched(parts, "home-e", number) for number in NHS_NUMBERS[:2])
+    assert hidden.body == nobody.body
+    rows = [recorded(parts, answer) for answer in (hidden, nobody)]
+    assert [row["reason_code"] for row in rows] == ["bar", "nothing_to_show"]
+    assert "x-tipping-off" in [rule.partition("@")[0] for rule in rows[0]["rules"]]
 
 
 def test_a_withdrawal_closes_the_search_before_the_views_know(parts: Parts) -> None:
