@@ -14,7 +14,8 @@ from hub.api.answer import answered
 from hub.api.bodies import DisclosureRequest, ReviewRequest
 from hub.api.documents import answers, nothing, problems, refusal
 from hub.api.queries import RegisterQuery
-from hub.api.schemas import ENTRY, REGISTER, RELEASED, REVIEWED
+from hub.api.schemas import RELEASED
+from hub.api.schemas_register import ENTRY, REGISTER, REVIEWED
 from hub.api.wiring import officer, reader, the_hub
 from hub.audit.listing import Page
 from hub.disclosure.ask import PAGE, Ask, BrokenGlass
@@ -83,7 +84,7 @@ async def register(
         caller.user,
         query.filters(),
         Page(past=query.after, limit=query.limit),
-        unreviewed=query.review is not None,
+        review=query.review,
     )
     return answered(found, released=200, refused=200)
 

@@ -60,8 +60,9 @@ class RegisterQuery(Closed):
     rule: Annotated[str | None, Field(max_length=64, pattern=r"^[a-z0-9@-]+$")] = None
     day: Day | None = None
     outcome: Literal["released", "refused"] | None = None
-    review: Literal["open"] | None = None
-    """What an officer opened by breaking the glass, and nobody has looked at again yet."""
+    review: Literal["open", "flagged"] | None = None
+    """What nobody has looked at again yet: `open` what an officer opened by breaking the glass,
+    `flagged` what rested on an item that was retracted or corrected since."""
     after: Annotated[int, Field(ge=0, lt=2**53)] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 

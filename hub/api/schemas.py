@@ -3,11 +3,10 @@
 In: the closed words of contracts. Out: JSON Schemas. Never here: behaviour, a request's shape.
 """
 
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 from contracts.base import Category
-from contracts.disclosure import Channel, ReasonCode
-from contracts.subject import AGENCY_KINDS, LEGAL_DEMANDS, PURPOSES
+from contracts.subject import AGENCY_KINDS, PURPOSES
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -141,92 +140,6 @@ REFUSED = closed(
     what_would_change=many(TEXT),
     review=TEXT,
 )
-_VERDICT = one_of("upheld", "overturned", "upheld_with_learning")
-REGISTER_ENTRY = closed(
-    position=NUMBER,
-    jti=UUID,
-    partner=TEXT,
-    pseq=NUMBER,
-    user=maybe(TEXT),
-    subject=maybe(UUID),
-    purpose=one_of(*PURPOSES),
-    legal_demand=one_of(*LEGAL_DEMANDS),
-    channel=one_of(*get_args(Channel)),
-    outcome=one_of("released", "refused"),
-    rules=many(TEXT),
-    day=DAY,
-    recorded=INSTANT,
-    request_id=maybe(UUID),
-    body_digest=DIGEST,
-    rulebook=TEXT,
-    items=many(NUMBER),
-    categories=CATEGORIES,
-    review=maybe(
-        closed(
-            due=maybe(INSTANT),
-            completed={"type": "boolean"},
-            overdue={"type": "boolean"},
-            verdict=maybe(_VERDICT),
-        )
-    ),
-)
-REGISTER = closed(entries=many(REGISTER_ENTRY), after=maybe(NUMBER))
-REVIEWED = closed(of=UUID, verdict=_VERDICT, officer=TEXT, reviewed=INSTANT)
-ORDERED = closed(order=UUID, partner=TEXT, covers=TEXT, officer=TEXT, recorded=INSTANT)
-WHO_SAW = closed(subject=UUID, disclosures=many(REGISTER_ENTRY))
-KNOWN = closed(
-    subject=UUID,
-    agency=TEXT,
-    day=DAY,
-    items=many(
-        closed(
-            position=NUMBER,
-            jti=UUID,
-            type=URI,
-            posted_by=TEXT,
-            occurred=INSTANT,
-            how=one_of("posted", "shown"),
-            first_shown=maybe(INSTANT),
-            last_shown=maybe(INSTANT),
-            categories=CATEGORIES,
-            since=many(closed(type=URI, posted_by=TEXT, position=NUMBER, recorded=INSTANT)),
-        )
-    ),
-)
-ENTRY: Schema = {
-    "type": "object",
-    "required": ["jti", "position", "pseq", "outcome", "partner", "purpose", "channel", "reasons"],
-    "properties": {
-        "jti": UUID,
-        "position": NUMBER,
-        "pseq": NUMBER,
-        "outcome": one_of("released", "refused"),
-        "partner": TEXT,
-        "user": maybe(TEXT),
-        "subject": maybe(UUID),
-        "purpose": one_of(*PURPOSES),
-        "legal_demand": one_of(*LEGAL_DEMANDS),
-        "channel": one_of(*get_args(Channel)),
-        "reason_code": one_of(*get_args(ReasonCode)),
-        "body_digest": DIGEST,
-        "items": many(
-            {
-                "type": "object",
-                "required": ["position", "categories", "decision"],
-                "properties": {
-                    "position": NUMBER,
-                    "categories": CATEGORIES,
-                    "withheld": CATEGORIES,
-                    "decision": TEXT,
-                    "rules": many(TEXT),
-                },
-            }
-        ),
-        "reasons": many({"type": "object", "required": ["rule"], "properties": {"rule": TEXT}}),
-        "review": maybe({"type": "object"}),
-        "questions": many({"type": "object", "required": ["question", "code", "due", "state"]}),
-    },
-}
 ADVICE = closed(
     verdicts=closed(
         **dict.fromkeys(Category, one_of("must_share", "share", "ask_a_person", "do_not_share"))

@@ -16,19 +16,8 @@ from hub.api.answer import answered
 from hub.api.bodies import CourtOrderRequest, FindRequest
 from hub.api.documents import answers, nothing, problems, refusal
 from hub.api.queries import BundleQuery, KnownQuery, TimelineQuery, as_day
-from hub.api.schemas import (
-    BUNDLE,
-    KNOWN,
-    ORDERED,
-    TEXT,
-    TIMELINE,
-    UUID,
-    WHO_SAW,
-    closed,
-    many,
-    maybe,
-    one_of,
-)
+from hub.api.schemas import BUNDLE, TEXT, TIMELINE, UUID, closed, many, maybe, one_of
+from hub.api.schemas_register import KNOWN, ORDERED, WHO_SAW
 from hub.api.wiring import officer, reader, the_hub
 from hub.audit.orders import Order
 from hub.disclosure.ask import PAGE, Ask, Search

@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 
 from contracts.disclosure import Channel, DisclosureMade
 from contracts.governance import OfficerReview
+from hub.audit.flags import Waiting, flagged, flags_of
 from hub.audit.listing import Page, is_barred, page_of, told
 from hub.audit.questions import asked
 from hub.audit.readings import By, given, nothing
@@ -30,7 +31,7 @@ from hub.ledger.read import Pool, facts, header_of
 from hub.ledger.record import Header, Record, subject_key
 from hub.rulebook import Rulebook, RulebookError
 from hub.views.read_known import known_by
-from hub.views.read_register import RegisterFilter, who_saw
+from hub.views.read_register import RegisterFilter, register_rows, who_saw
 
 
 class ReviewError(Exception):
@@ -70,21 +71,25 @@ class Auditor:
         filters: RegisterFilter,
         page: Page,
         *,
-        unreviewed: bool = False,
+        review: Waiting | None = None,
     ) -> Answer:
         """Return a page of the entries that fit the filters.
 
-        With `unreviewed`, only where an officer broke the glass and nobody has looked at it since.
+        With `review`, only what nobody has looked at since: `open` where an officer broke the
+        glass, `flagged` what rested on an item that was wrong.
         """
+        law = self._desk.door.directory.now.law
         async with self._pool.connection() as connection:
-            if unreviewed:
+            if review == "open":
                 filters = replace(filters, jtis=await waiting(connection))
+            elif review == "flagged":
+                filters = replace(filters, jtis=await flagged(connection, law))
             found = await page_of(connection, filters, page)
             if filters.subject is not None and await self._barred(
                 connection, agency, user, UUID(filters.subject)
             ):
                 found = []
-            listed = await told(connection, found, seconds(self._clock))
+            listed = await told(connection, found, seconds(self._clock), law)
         body = {
             "entries": listed,
             "after": found[-1].position if len(found) == page.limit else None,
@@ -98,7 +103,8 @@ class Auditor:
             found = await who_saw(connection, str(subject))
             if await self._barred(connection, agency, user, subject):
                 found = []
-            listed = await told(connection, found, seconds(self._clock))
+            law = self._desk.door.directory.now.law
+            listed = await told(connection, found, seconds(self._clock), law)
         body = {"subject": str(subject), "disclosures": listed}
         return await self._recorded(agency, user, "subject_disclosures", subject, body)
 
@@ -124,6 +130,8 @@ class Auditor:
             header = await header_of(connection, HUB_SLUG, jti)
             questions = await asked(connection, dis=str(jti))
             reviews = await reviews_of(connection, [str(jti)])
+            rows = await register_rows(connection, RegisterFilter(jti=str(jti)))
+            flags = await flags_of(connection, rows, self._desk.door.directory.now.law)
         if header is None or header.partner is None:
             return await self._not_found(agency, user)
         now = seconds(self._clock)
@@ -137,6 +145,7 @@ class Auditor:
             **header.routing,
             "reasons": self._reasons(header),
             "review": None if review is None else review.plain(now),
+            "flags": [flag.plain() for flag in flags.get(str(jti), ())],
             "questions": [one.plain(now) for one in questions],
         }
         return await self._recorded(agency, user, "register", None, body)

@@ -77,7 +77,7 @@ class Exports:
                 found = []
             if len(found) > MOST:
                 raise ExportError(f"more than {MOST:,} entries fit: narrow them by day or agency")
-            entries = await told(connection, found, now)
+            entries = await told(connection, found, now, self._desk.door.directory.now.law)
         return await self._given(by, lay(entries), form, subject)
 
     async def who_saw(self, by: By, subject: UUID, lay: Lay) -> Answer:
@@ -92,7 +92,7 @@ class Exports:
             found = await who_saw(connection, str(subject))
             if await is_barred(connection, by.agency, by.user, subject, now):
                 found = []
-            entries = await told(connection, found, now)
+            entries = await told(connection, found, now, self._desk.door.directory.now.law)
         return await self._given(by, lay(entries), "pdf", subject)
 
     async def _given(self, by: By, sheet: Sheet, form: Form, subject: UUID | None) -> Answer:

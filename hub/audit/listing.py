@@ -10,11 +10,13 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from hub.audit.flags import flags_of
 from hub.audit.register import entries
 from hub.audit.reviews import reviews_of
 from hub.disclosure.interest import barred
 from hub.ledger.read import facts
 from hub.ledger.record import relation_key
+from hub.rulebook.releases import Releases
 from hub.views.read_register import (
     RegisterEntry,
     RegisterFilter,
@@ -53,10 +55,14 @@ async def page_of(
 
 
 async def told(
-    connection: AsyncConnection[Any], rows: list[RegisterEntry], now: int
+    connection: AsyncConnection[Any], rows: list[RegisterEntry], now: int, law: Releases
 ) -> list[dict[str, Any]]:
-    """Return entries as officers read them, each with where it stands with its reviewers."""
-    return entries(rows, await reviews_of(connection, [row.jti for row in rows]), now)
+    """Return entries as officers read them: how each stands with its reviewers, what it rested on.
+
+    `law` is what the ledger has released: an answer is read by the law it was given under.
+    """
+    reviews = await reviews_of(connection, [row.jti for row in rows])
+    return entries(rows, reviews, await flags_of(connection, rows, law), now)
 
 
 async def is_barred(

@@ -98,7 +98,8 @@ class Oversight:
     async def queue(self, by: By) -> Answer:
         """Return what was drawn of late, by sample, and what of it nobody has looked at yet."""
         async with self._pool.connection() as connection:
-            body = await queue(connection, seconds(self._clock))
+            law = self._desk.door.directory.now.law
+            body = await queue(connection, seconds(self._clock), law)
         return await given(self._desk, by, "oversight", canonical(body))
 
     async def again(self, by: By, sample: UUID) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.base import Category
 from contracts.labels import unmask
+from hub.audit.flags import Flag
 from hub.audit.reviews import Review
 from hub.clock import utc_text
 from hub.views.read_known import Correction, KnownItem
@@ -15,10 +16,22 @@ from hub.views.read_register import RegisterEntry
 
 
 def entries(
-    rows: Sequence[RegisterEntry], reviews: Mapping[str, Review], now: int
+    rows: Sequence[RegisterEntry],
+    reviews: Mapping[str, Review],
+    flags: Mapping[str, Sequence[Flag]],
+    now: int,
 ) -> list[dict[str, Any]]:
-    """Return the entries of a page, as given, each with where it stands with its reviewers."""
-    return [_entry(row, reviews.get(row.jti), now) for row in rows]
+    """Return the entries of a page, as given, with where each stands with its reviewers.
+
+    `flags` say what it rested on that was wrong.
+    """
+    return [
+        {
+            **_entry(row, reviews.get(row.jti), now),
+            "flags": [flag.plain() for flag in flags.get(row.jti, ())],
+        }
+        for row in rows
+    ]
 
 
 def known_items(

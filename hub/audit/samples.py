@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 
 from hub.audit.listing import told
 from hub.clock import utc_text
+from hub.rulebook.releases import Releases
 from hub.views.read_register import RegisterFilter, latest_rows
 
 KEPT: Final = 12
@@ -37,7 +38,7 @@ _ASKED: LiteralString = (
 )
 
 
-async def queue(connection: AsyncConnection[Any], now: int) -> dict[str, Any]:
+async def queue(connection: AsyncConnection[Any], now: int, law: Releases) -> dict[str, Any]:
     """Return the last samples with how far each has come, and the answers that wait, in order."""
     rows = await (await connection.execute(_SAMPLES, [KEPT])).fetchall()
     drawn = {one["dis"]: one["why"] for _, _, said in reversed(rows) for one in said["drawn"]}
@@ -48,7 +49,7 @@ async def queue(connection: AsyncConnection[Any], now: int) -> dict[str, Any]:
     found = await latest_rows(
         connection, RegisterFilter(jtis=waiting), before=_EVERY, limit=max(1, len(waiting))
     )
-    entries = {entry["jti"]: entry for entry in await told(connection, found, now)}
+    entries = {entry["jti"]: entry for entry in await told(connection, found, now, law)}
     return {
         "samples": [_sample(jti, at, said, reviewed) for jti, at, said in rows],
         "waiting": [

@@ -20,8 +20,8 @@ from psycopg import Connection
 from hub.rulebook import Rulebook
 from hub.views import bulk, parting, tables
 from hub.views.law import Courts
-from hub.views.load import query
 from hub.views.parting import Parts, Seconds
+from hub.views.query import query
 from hub.views.runner import connect
 from hub.views.whole import Bad, BadRowError, CaseWorld, SettingWorld, Whole
 
@@ -131,7 +131,9 @@ def _fold(
     judge, before = courts.judge(law, 0), Seconds(connection, upto).before
     cases = part < parts.cases
     world = (
-        CaseWorld(judge, law=law, before=before)
+        CaseWorld(
+            judge, law=law, before=before, home=lambda subject: parts.of_subject(subject) == part
+        )
         if cases
         else SettingWorld(
             judge, law=law, before=before, here=lambda setting: parts.of_setting(setting) == part

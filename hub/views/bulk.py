@@ -94,6 +94,7 @@ def write_cases(connection: Connection[Any], schema: str, world: World, *, first
         ((*key, items) for key, items in changes.class_counts.items() if items),
     )
     copy(connection, schema, "entitlement", _entitled(changes))
+    copy(connection, schema, "clock", changes.clocks.values())
     copy(connection, schema, "parked", changes.parked)
     copy(connection, schema, "setting_subject", changes.setting_subjects.items())
     write_classes(connection, schema, changes)  # last: they are what two parts may wait for

@@ -64,25 +64,26 @@ ENDS: Final = frozenset(
 def fold(world: World, row: HeaderRow) -> None:
     """End the clocks that a row answers, then start those that it sets."""
     if row.type_uri in ENDS:
-        for clock in list(world.running.values()):
-            if clock.ended is None and clock.subject == row.subject and _ends(clock, row):
+        for clock in list(world.running.get(row.subject, {}).values()):
+            if clock.ended is None and _ends(clock, row):
                 _keep(world, clock._replace(next_at=None, ended=row.position))
     for clock in _started(world, row):
-        _keep(world, clock)
+        if world.holds(clock.subject):
+            _keep(world, clock)
 
 
 def watch(world: World, clock: Clock) -> None:
     """Put a clock in the World, to strike when it is time."""
-    world.running[clock.id] = clock
+    world.running.setdefault(clock.subject, {})[clock.id] = clock
     if clock.next_at is not None:
-        heapq.heappush(world.striking, (clock.next_at, clock.id))
+        heapq.heappush(world.striking, (clock.next_at, clock.subject, clock.id))
 
 
 def next_strike(world: World, until_s: int) -> int | None:
     """Return the next instant up to `until_s` at which a clock strikes."""
     while world.striking and world.striking[0][0] <= until_s:
-        instant, name = world.striking[0]
-        if world.running[name].next_at == instant:
+        instant, subject, name = world.striking[0]
+        if world.running[subject][name].next_at == instant:
             return instant
         heapq.heappop(world.striking)  # it ended, or struck, meanwhile
     return None
@@ -91,7 +92,8 @@ def next_strike(world: World, until_s: int) -> int | None:
 def strike(world: World, instant: int) -> None:
     """Raise the notices of every clock that strikes at an instant; the facts are as of then."""
     while next_strike(world, instant) is not None:
-        clock = world.running[heapq.heappop(world.striking)[1]]
+        _, subject, name = heapq.heappop(world.striking)
+        clock = world.running[subject][name]
         late = instant >= clock.due_at
         _keep(world, clock._replace(next_at=None if late else clock.due_at))
         for agency in sorted(_heard_by(world, clock) if late else {clock.agency}):
@@ -127,7 +129,9 @@ def _of_answer(world: World, row: HeaderRow, partner: str) -> Iterator[Clock]:
     said, subject = row.routing, str(row.routing["subject"])
     if "break_glass" in said and "completed_by" in said:
         yield _clock(row, "full_record", partner, subject, said["completed_by"])
-    posters = {world.classes[one].poster for one in world.subjects[subject].classes}
+    asked_about = world.subjects.get(subject)
+    classes = () if asked_about is None else asked_about.classes
+    posters = {world.classes[one].poster for one in classes}
     for holder in said.get("refer_to", ()) if "decide_by" in said else ():
         if holder in posters:  # who leads the case and holds nothing has nothing to decide on
             yield _clock(row, "decide", holder, subject, said["decide_by"], waits=partner)

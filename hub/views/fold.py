@@ -53,12 +53,14 @@ def elsewhere(world: World, row: HeaderRow, end_s: int) -> None:
     facts_only(world, row, end_s)
     notices.correction(world, row)
     register.shown(world, row)
+    clocks.fold(world, row)
 
 
 def pass_time(world: World, until_s: int) -> None:
     """Let facts expire and clocks strike up to `until_s`, in the order of time."""
     while (instant := clocks.next_strike(world, until_s)) is not None:
         _expire(world, instant)
+        world.stand_before(instant)
         clocks.strike(world, instant)
     _expire(world, until_s)
 

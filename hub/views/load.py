@@ -7,15 +7,14 @@ A handful of queries a batch, whatever its size: one look-up a row would set the
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache
 from typing import Any, LiteralString
 
 from psycopg import Connection
-from psycopg import sql as psql
 
-from hub.views import case_file, clocks, facts, notices
+from hub.views import case_file, clocks, facts, notices, running
 from hub.views.patterns import Pattern, Report
-from hub.views.rows import Clock, Entitled, FactRow, HeaderRow, Item, ItemClass
+from hub.views.query import query
+from hub.views.rows import Entitled, FactRow, HeaderRow, Item, ItemClass
 from hub.views.setting_risk import report_of
 from hub.views.world import Subject, World
 
@@ -23,17 +22,6 @@ _ITEMS: LiteralString = (
     "SELECT i.position, i.subject::text, i.agency, i.jti::text, i.type, i.occurred_at,"
     " i.recorded_at, i.categories, i.class_id, i.setting, i.case_ref FROM {s}.item i"
 )
-
-_CLOCKS: LiteralString = (
-    "SELECT id, duty, position, agency, waits, subject::text, request::text, about, type, due_at,"
-    " next_at, ended FROM {s}.clock"
-)
-
-
-@cache
-def query(text: LiteralString, schema: str) -> bytes:
-    """Return a statement with `{s}` replaced by the schema; made once for each."""
-    return psql.SQL(text).format(s=psql.Identifier(schema)).as_bytes(None)
 
 
 def rows_after(connection: Connection[Any], position: int, limit: int) -> list[HeaderRow]:
@@ -64,10 +52,9 @@ def batch(
     _settings(connection, schema, world, {place for place in settings if place is not None})
     wanted = {row.subject for row in rows}
     wanted |= {asked for row in rows if (asked := clocks.subject_asked_about(row)) is not None}
-    wanted |= striking(connection, schema, world, end_s)
-    _running(
-        connection, schema, world, [row.subject for row in rows if row.type_uri in clocks.ENDS]
-    )
+    wanted |= running.striking(connection, schema, world, end_s)
+    answers = [row.subject for row in rows if row.type_uri in clocks.ENDS]
+    running.answered(connection, schema, world, answers)
     wanted |= {subject for key in keys if (subject := facts.subject_of(key)) is not None}
     wanted |= {item.subject for item in world.items.values()}
     wanted |= {subject for place in settings if place for subject in world.places[place]}
@@ -92,32 +79,9 @@ def due(connection: Connection[Any], schema: str, world: World, end_s: int) -> s
 
 def anything_due(connection: Connection[Any], schema: str, world: World, end_s: int) -> bool:
     """Return whether time alone brings anything up to `end_s`: a fact's end, or a clock."""
-    return bool(due(connection, schema, world, end_s) or striking(connection, schema, world, end_s))
-
-
-def striking(connection: Connection[Any], schema: str, world: World, end_s: int) -> set[str]:
-    """Put the clocks that strike after the World's clock, up to `end_s`, in it; return whose."""
-    cursor = connection.execute(
-        query(_CLOCKS + " WHERE next_at > %s AND next_at <= %s", schema), [world.clock, end_s]
+    return bool(
+        due(connection, schema, world, end_s) or running.striking(connection, schema, world, end_s)
     )
-    found = [Clock(*row) for row in cursor.fetchall()]
-    for one in found:
-        clocks.watch(world, one)
-    return {one.subject for one in found}
-
-
-def _running(
-    connection: Connection[Any], schema: str, world: World, wanted: Collection[str]
-) -> None:
-    """Put the clocks that run about these subjects in the World: a row may end them."""
-    if not wanted:
-        return
-    cursor = connection.execute(
-        query(_CLOCKS + " WHERE ended IS NULL AND subject = ANY(%s::uuid[])", schema),
-        [list(wanted)],
-    )
-    for row in cursor.fetchall():
-        clocks.watch(world, Clock(*row))
 
 
 def subjects(connection: Connection[Any], schema: str, world: World, wanted: Iterable[str]) -> None:

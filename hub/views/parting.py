@@ -6,7 +6,8 @@ Never here: a fold.
 A subject's rows make one part with others whose ids end alike, in the ledger's order. A part also
 reads what reaches its subjects from elsewhere: the register of agencies and the law (every part
 does), facts and corrections about one of its items, and answers that showed an item corrected
-later. Patterns of settings cross all subjects, so they have parts of their own, by setting.
+later, or that set a clock. Patterns of settings cross all subjects, so they have parts of their
+own, by setting.
 
 A fact about an item stands in the item's part; one about an item that never came, in the part its
 key falls in. So each row of the views comes from exactly one part.
@@ -22,8 +23,8 @@ from typing import Any, Final, LiteralString, NamedTuple
 from psycopg import Connection
 
 from contracts.lawmaking import RulebookReleased
-from hub.views.load import query
 from hub.views.notices import CORRECTIONS
+from hub.views.query import query
 from hub.views.rows import HeaderRow
 
 EACH: Final = 100_000
@@ -123,6 +124,12 @@ _SHOWN: Final[LiteralString] = """
     JOIN {s}.corrected c ON c.item = (x->>'position')::bigint
     WHERE h.kind = 'disclosure' AND h.position <= %(upto)s AND EXISTS (SELECT FROM {s}.corrected)
 """
+# An answer that somebody is to act on sets clocks that run about whom it was asked of.
+_WAITED_FOR: Final[LiteralString] = """
+    INSERT INTO {s}.part SELECT {s}.of_subject((routing->>'subject')::uuid, %(cases)s), position
+    FROM ledger.header WHERE kind = 'disclosure' AND position <= %(upto)s AND routing ? 'subject'
+        AND (routing ? 'completed_by' OR routing ? 'decide_by')
+"""
 _IN_SETTINGS: Final[LiteralString] = """
     INSERT INTO {s}.part SELECT
         %(cases)s + {s}.of_text(routing->>'setting', %(settings)s), position
@@ -141,7 +148,7 @@ _OF_PLACES: Final[LiteralString] = """
 """
 _DELIVER: Final = (
     _ODD, _CORRECTED, _TABLE, _HOME, _EVERYWHERE, _ITEM_FACTS, _CORRECTIONS, _SHOWN,
-    _IN_SETTINGS, _SETTING_FACTS, _OF_PLACES,
+    _WAITED_FOR, _IN_SETTINGS, _SETTING_FACTS, _OF_PLACES,
 )  # fmt: skip
 _ROWS: Final[LiteralString] = """
     SELECT h.position, h.agency, h.jti::text, h.subject::text, h.type, h.occurred_at, h.recorded_at,

@@ -20,7 +20,7 @@ from psycopg import sql as psql
 from hub.rulebook import Rulebook
 from hub.views import tables
 from hub.views.building import build
-from hub.views.load import query
+from hub.views.query import query
 from hub.views.runner import Projector, connect
 
 SHOWN = 5

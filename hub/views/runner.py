@@ -26,6 +26,7 @@ from hub.rulebook import Rulebook
 from hub.rulebook.releases import NotInForceError
 from hub.views import fold, load, store
 from hub.views.law import Courts, is_release, learn, turn_s
+from hub.views.query import query
 from hub.views.rows import HeaderRow
 from hub.views.tables import BATCH_LOCK, LEADER_LOCK, SCHEMA
 from hub.views.world import World
@@ -223,7 +224,7 @@ class Projector:
 
     def _tracking(self, connection: Connection[Any]) -> tuple[int, int, int, str]:
         row = connection.execute(
-            load.query(
+            query(
                 "SELECT tableoid::bigint, position, clock, rulebook FROM {s}.tracking", self._schema
             )
         ).fetchone()

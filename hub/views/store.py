@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from hub.views.facts import agency_of, subject_of
-from hub.views.load import query
+from hub.views.query import query
 from hub.views.rows import Changes
 from hub.views.world import World
 
@@ -46,6 +46,8 @@ _COPIES: dict[str, LiteralString] = {
     "disclosed_item": "COPY {s}.disclosed_item (disclosure_position, item_position, partner,"
     " subject, mask) FROM STDIN",
     "parked": "COPY {s}.parked (position, type, error_class) FROM STDIN",
+    "clock": "COPY {s}.clock (id, duty, position, agency, waits, subject, request, about, type,"
+    " due_at, next_at, ended) FROM STDIN",
     "fact": "COPY {s}.fact (key, fact, value, position, expires_at, subject, agency) FROM STDIN",
     "subject_class": "COPY {s}.subject_class (subject, class_id, items) FROM STDIN",
     "entitlement": "COPY {s}.entitlement (subject, class_id, agency, mask, decision_id, told,"

@@ -48,6 +48,11 @@ class CaseWorld(World):
     """Of subjects: everything but the patterns of settings."""
 
     before: Callable[[int], int] = int
+    home: Callable[[str], bool] = bool
+
+    def holds(self, subject: str) -> bool:
+        """Return whether the subject is of this part."""
+        return self.home(subject)
 
     def watches(self, setting: str) -> bool:
         """Return False: a setting's reports are about many subjects."""
@@ -64,6 +69,10 @@ class SettingWorld(World):
 
     before: Callable[[int], int] = int
     here: Callable[[str], bool] = bool
+
+    def holds(self, subject: str) -> bool:
+        """Return False: clocks are of the subjects' parts."""
+        return not subject
 
     def watches(self, setting: str) -> bool:
         """Return whether the setting is of this part."""

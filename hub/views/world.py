@@ -73,9 +73,10 @@ class World:
     """By item position: the agencies it was disclosed to. Only for items in `items`."""
     expiring: list[tuple[int, str, str]] = field(default_factory=list)
     ends: dict[tuple[str, str], int | None] = field(default_factory=dict)
-    running: dict[str, Clock] = field(default_factory=dict)
-    """By id: the clocks that strike in this batch, or that its rows may end."""
-    striking: list[tuple[int, str]] = field(default_factory=list)
+    running: dict[str, dict[str, Clock]] = field(default_factory=dict)
+    """By subject, then id: the clocks that strike in this batch, or that its rows may end."""
+    striking: list[tuple[int, str, str]] = field(default_factory=list)
+    """When, of which subject, which clock."""
     changes: Changes = field(default_factory=Changes)
     law: Releases = field(default_factory=Releases)
     """What the ledger has released up to `position`; `judge` decides by the one in force."""
@@ -93,6 +94,10 @@ class World:
     def watches(self, setting: str) -> bool:
         """Return whether the pattern of a setting is folded here."""
         return bool(setting)
+
+    def holds(self, subject: str) -> bool:
+        """Return whether the clocks of a subject are folded here."""
+        return bool(subject)
 
     def stand_before(self, second: int) -> None:
         """Stand at the last row before a second, where not every row is folded here (whole)."""

@@ -7,7 +7,7 @@ Never here: content. An auditor sees that something was disclosed, not what, nor
 from collections.abc import Mapping, Sequence
 from datetime import date
 from json import loads
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, Literal, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -38,7 +38,7 @@ class Wanted:
         rule: Annotated[str, Query(pattern=r"^[A-Za-z0-9@-]{0,64}$")] = "",
         day: Annotated[str, Query(pattern=r"^(|[0-9]{4}-[0-9]{2}-[0-9]{2})$")] = "",
         subject: Annotated[str, Query(pattern=r"^(|[0-9a-f-]{36})$")] = "",
-        review: Annotated[str, Query(pattern="^(|open)$")] = "",
+        review: Annotated[str, Query(pattern="^(|open|flagged)$")] = "",
         sort: Annotated[str, Query(pattern="^(newest|oldest|agency)$")] = "newest",
         past: Annotated[int, Query(ge=0, le=LAST)] = 0,
         within: _Slug = "",
@@ -48,7 +48,7 @@ class Wanted:
         self.rule = rule
         self.day = day
         self.subject = subject
-        self.review = review
+        self.review = cast('Literal["open", "flagged"] | None', review or None)
         self.sort = cast("Order", sort)
         self.past = past
         self.within = within
@@ -112,7 +112,7 @@ async def register(
         officer.user,
         wanted.filters(),
         wanted.page(),
-        unreviewed=bool(wanted.review),
+        review=wanted.review,
     )
     said = loads(answer.body)
     return page(
