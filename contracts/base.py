@@ -15,6 +15,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeAlias, get_args
 
+from msgspec import Struct
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -89,8 +90,7 @@ class Label:
         return schema
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True, array_like=True):
     """One closed value an event puts on record.
 
     Args:

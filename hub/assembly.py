@@ -3,7 +3,6 @@
 In: Settings. Out: a Hub. Never here: a rule, a request, a second set of parts.
 """
 
-import gc
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from contracts.governance import AgencyRegistered, Jwk, KeyRegistered, KeyRevoked
 from hub.api.access import AccessTokens
-from hub.api.app import create_app
+from hub.api.app import create_app, settle_down
 from hub.api.once import SharedOnce
 from hub.api.parts import Hub
 from hub.api.tokens import TokenEndpoint
+from hub.api.turns import Turns
 from hub.audit.auditor import Auditor
 from hub.audit.breaching import Breaches
 from hub.audit.exports import Exports
@@ -38,17 +38,18 @@ from hub.disclosure.requests import Requests
 from hub.disclosure.statements import Statements
 from hub.ids import Source, SystemSource
 from hub.intake.signing import Signer
-from hub.ledger.append import Appender
+from hub.ledger.append import Appender, Writes
 from hub.ledger.covering import Covering
 from hub.ledger.directory import SIGNING_FILE, Directory, hub_keyring
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
+from hub.ledger.handing import Handing
 from hub.ledger.install import install
 from hub.ledger.keyfile import file_key
 from hub.ledger.keystore import Keystore
 from hub.ledger.read import Pool
 from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
-from hub.ledger.store import open_recorder
+from hub.ledger.store import HubRecorder, open_recorder
 from hub.settings import Settings, load
 from hub.telemetry import PARKED, Log, configure, say
 from hub.vault.client import OpeningClient, SealingClient
@@ -84,15 +85,23 @@ class _Ground:
     signer: Signer
     sealing: SealingClient
     opening: OpeningClient
+    handing: bool
 
 
 def build(settings: Settings, *, clock: Clock | None = None, source: Source | None = None) -> Hub:
-    """Build the parts of one process. Connects lazily; call `open` in the event loop."""
-    source = source or SystemSource()
-    ground = _ground(settings, clock or SystemClock(), source)
+    """Build the parts of a process that writes for itself. Connects lazily; `open` it in a loop."""
+    return _built(_ground(settings, clock or SystemClock(), source or SystemSource()))
+
+
+def build_handing(settings: Settings) -> Hub:
+    """Build the parts of an API process: it hands what is to be written to the writer's."""
+    return _built(_ground(settings, SystemClock(), SystemSource(), handing=True))
+
+
+def _built(ground: _Ground) -> Hub:
+    settings, source = ground.settings, ground.source
     recorder = open_recorder(settings.database_url)
-    resolver = Resolver(recorder.datastore, ground.sealing, source)
-    appender = Appender(recorder, resolver, ground.clock)
+    appender = Handing(settings.writer) if ground.handing else _appender(ground, recorder)
     pool = _pool(settings)
     door = _door(ground, appender)
     receipts = Receipts(ground.signer, settings.hub_uri)
@@ -121,6 +130,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
         tokens=_tokens(access, settings),
         pool=pool,
         once=SharedOnce(pool),
+        turns=Turns(),
         covering=covering,
         cursors=cursors,
         desk=desk,
@@ -140,7 +150,7 @@ def build(settings: Settings, *, clock: Clock | None = None, source: Source | No
     )
 
 
-def _ground(settings: Settings, clock: Clock, source: Source) -> _Ground:
+def _ground(settings: Settings, clock: Clock, source: Source, *, handing: bool = False) -> _Ground:
     return _Ground(
         settings=settings,
         clock=clock,
@@ -148,10 +158,16 @@ def _ground(settings: Settings, clock: Clock, source: Source) -> _Ground:
         signer=signer_of(settings, source),
         sealing=SealingClient(settings.vault),
         opening=OpeningClient(settings.vault),
+        handing=handing,
     )
 
 
-def _door(ground: _Ground, appender: Appender) -> FrontDoor:
+def _appender(ground: _Ground, recorder: HubRecorder) -> Appender:
+    resolver = Resolver(recorder.datastore, ground.sealing, ground.source)
+    return Appender(recorder, resolver, ground.clock)
+
+
+def _door(ground: _Ground, appender: Writes) -> FrontDoor:
     settings, signer = ground.settings, ground.signer
     seed = hub_keyring(jwk_of(signer))
     directory = Directory(lambda: _connection(settings), ground.sealing, seed)
@@ -199,13 +215,9 @@ def _pool(settings: Settings) -> Pool:
 def asgi() -> FastAPI:
     """Return the application of one API process, set up from the environment."""
     configure()
-    hub = build(load())
+    hub = build_handing(load())
     app = beside(create_app(hub), hub)
-    # What stands for the life of the process need not be walked at each collection, and a request
-    # leaves no cycles: at the default of 700 the collector took a tenth of the time of an event.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    settle_down()
     return app
 
 

@@ -28,12 +28,7 @@ def erasure_of(hub: Hub) -> Erasure:
         return await asyncio.to_thread(destroy, subject)
 
     return Erasure(
-        door=hub.door,
-        pool=hub.pool,
-        signer=hub.signer,
-        clock=hub.clock,
-        years=hub.settings.kept_years,
-        destroy=destroyed,
+        door=hub.door, pool=hub.pool, signer=hub.signer, clock=hub.clock, destroy=destroyed
     )
 
 

@@ -64,6 +64,8 @@ class Log(StrEnum):
     SEQUENCER_FAILED = "sequencer.failed"
     LOG_STANDS = "log.stands"
     LOG_MOVES = "log.moves"
+    WRITER_LEADS = "writer.leads"
+    WRITER_ENDED = "writer.ended"
     VAULT_REFUSED = "vault.refused"
     WITNESS_TROUBLE = "witness.trouble"
 

@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hub.api.dpop import AsyncOnce, DpopError, Once, Spend, read_proof
+from msgspec import Struct
+
+from hub.api.dpop import AsyncOnce, DpopError, Once, read_proof
 from hub.intake.agencies import Agency, AgencyRegister, issuer_uri
 from hub.intake.errors import IntakeError
 from hub.intake.jsonstrict import JsonRefusedError, read_object
 from hub.intake.jws import check_signature, split
 from hub.intake.signing import Signer
+from hub.ledger.record import Spend
 
 LIFETIME_S: Final = 300
 TOKEN_TYP: Final = "at+jwt"  # noqa: S105 - a media type, not a secret
@@ -41,8 +44,7 @@ class AccessError(Exception):
         return f'{_CHALLENGE}, error="{self.code}", error_description="{self.description}"'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """Who is asking: an agency, and perhaps which of its officers, by an opaque id."""
 
     agency: str
@@ -61,15 +63,18 @@ class Caller:
             raise AccessError(403, "insufficient_scope", f"scope {scope} is needed here")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """What a request shows of itself."""
+class Sent(Struct, frozen=True):
+    """What a request shows of itself.
+
+    Its method, its URL as clients know it, without query and fragment, every value of the two
+    headers, and `Hub-User`, if there is one.
+    """
 
     method: str
     url: str
     authorization: Sequence[str]
     dpop: Sequence[str]
-    user: str | None
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,15 @@ class AccessTokens:
         self._new_id = new_id
         self._remembered = remembered
         self._grants: OrderedDict[str, _Grant] = OrderedDict()
+
+    def whose(self, authorization: Sequence[str]) -> str:
+        """Return whose request this says to be: an issuer whose token was verified before, or "".
+
+        Nothing is decided by it but in whose turn the request is checked.
+        """
+        token = authorization[0].partition(" ")[2] if len(authorization) == 1 else ""
+        grant = self._grants.get(token)
+        return "" if grant is None else grant.issuer
 
     def issue(self, *, agency: str, scopes: frozenset[str], jkt: str, now: int) -> str:
         """Return a token for `agency`, good only with the key named `jkt`.
@@ -145,10 +159,10 @@ class AccessTokens:
         Raises:
             AccessError: not let in.
         """
-        sent = _Sent(method, url, authorization, dpop, user)
-        caller, spent = self._read(sent, now, agencies)
+        sent = Sent(method, url, authorization, dpop, user)
+        caller, spent = self.read(sent, now, agencies)
         if not once.first_time(spent.kind, spent.key, spent.expires_at):
-            raise _replayed()
+            raise replayed()
         return caller
 
     async def check_async(
@@ -168,14 +182,20 @@ class AccessTokens:
         Raises:
             AccessError: not let in.
         """
-        sent = _Sent(method, url, authorization, dpop, user)
-        caller, spent = self._read(sent, now, agencies)
+        sent = Sent(method, url, authorization, dpop, user)
+        caller, spent = self.read(sent, now, agencies)
         if not await once.first_time(spent.kind, spent.key, spent.expires_at):
-            raise _replayed()
+            raise replayed()
         return caller
 
-    def _read(self, sent: _Sent, now: int, agencies: AgencyRegister) -> tuple[Caller, Spend]:
-        """Check everything but whether the proof was used before."""
+    def read(self, sent: Sent, now: int, agencies: AgencyRegister) -> tuple[Caller, Spend]:
+        """Check everything but whether the proof was used before.
+
+        The request is let in only once the second part of the answer was spent.
+
+        Raises:
+            AccessError: not let in.
+        """
         token = _token(sent.authorization)
         grant = self._grant(token)
         if now >= grant.exp:
@@ -253,5 +273,6 @@ def _caller(agency: Agency | None, grant: _Grant, user: str | None) -> Caller:
     )
 
 
-def _replayed() -> AccessError:
+def replayed() -> AccessError:
+    """Return why a request is not let in whose proof was used before."""
     return AccessError(401, "invalid_dpop_proof", "the proof was used before")

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from authlib.oauth2.rfc6749.errors import InvalidClientError
 
-from hub.api.dpop import MAX_JTI_CHARS, Spend, spend
+from hub.api.dpop import MAX_JTI_CHARS, spend
 from hub.intake.agencies import Agency, AgencyRegister, issuer_uri
 from hub.intake.errors import IntakeError
 from hub.intake.jsonstrict import JsonRefusedError, read_object
 from hub.intake.jws import check_signature, split
 from hub.intake.keyring import Keyring
+from hub.ledger.record import Spend
 
 ASSERTION_TYP: Final = "client-authentication+jwt"
 ASSERTION_LIFE_S: Final = 120

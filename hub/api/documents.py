@@ -34,6 +34,7 @@ _WORDS = {
     413: "Too large",
     415: "Another media type",
     422: "A field is missing or has a wrong value",
+    429: "Too much of yours is under way: wait for some answers",
     503: "The hub cannot answer just now",
 }
 
@@ -76,7 +77,7 @@ BATCH_DOCS: dict[str, Any] = {
     "responses": {
         200: answers(BATCH, "What became of each event", receipt=False),
         # 422 is said, or FastAPI would say it in a form of its own, which repeats what was sent.
-        **problems(408, 413, 415, 422),
+        **problems(408, 413, 415, 422, 429),
         400: {
             "description": "Not a batch, or not well formed",
             "content": {

@@ -7,13 +7,15 @@ spent so that it works once. Never here: storage. The caller spends the proof th
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from hub.intake import encoding
 from hub.intake.jsonstrict import JsonRefusedError, read_object
 from hub.intake.jwk import JwkRefusedError, PublicKey, read_jwk
+from hub.ledger.record import Spend
 
 PROOF_TYP: Final = "dpop+jwt"
 WINDOW_S: Final = 60
@@ -43,17 +45,7 @@ class AsyncOnce(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Spend:
-    """A name to be spent once. `key` is a digest, so no store learns what a client chose."""
-
-    kind: str
-    key: str
-    expires_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """A proof that holds, if its `spend` was not spent before. `jkt` names the prover's key."""
 
     jkt: str
@@ -135,5 +127,11 @@ def _header_key(segment: bytes) -> PublicKey:
 
 
 def _is_digest_of(token: str, ath: object) -> bool:
-    digest = encoding.encode(hashlib.sha256(token.encode()).digest())
-    return isinstance(ath, str) and hmac.compare_digest(digest, ath.encode(errors="replace"))
+    return isinstance(ath, str) and hmac.compare_digest(
+        _digest(token), ath.encode(errors="replace")
+    )
+
+
+@lru_cache(maxsize=1024)  # a token comes with every request of its life
+def _digest(token: str) -> bytes:
+    return encoding.encode(hashlib.sha256(token.encode()).digest())

@@ -56,7 +56,10 @@ async def post_batch(request: Request, caller: Annotated[Caller, Depends(poster)
         words = refusal.description if isinstance(refusal, IntakeError) else str(refusal)
         problem = {"err": Err.INVALID_REQUEST, "description": words}
         return Response(canonical(problem), 400, media_type="application/json")
-    outcomes = await hub.door.post_many(sets, caller.agency)
+    with hub.turns.share(caller.issuer, len(sets)):
+        outcomes = await hub.door.post_many(
+            sets, caller.agency, lambda: hub.turns.turn(caller.issuer)
+        )
     return Response(canonical(_outcome(hub, outcomes)), 200, media_type="application/json")
 
 

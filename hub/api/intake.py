@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from hub.api.access import AccessError
+from hub.api.access import AccessError, Caller, Sent, replayed
 from hub.api.body import read_body
 from hub.api.problems import (
     MediaTypeError,
@@ -20,10 +20,12 @@ from hub.api.problems import (
     intake_answer,
     problem_of,
 )
+from hub.api.turns import ShareUsedError
 from hub.clock import seconds
 from hub.intake.errors import Err, IntakeError, TooLargeError
 from hub.intake.verify import MAX_TOKEN_BYTES
-from hub.ledger.frontdoor import canonical
+from hub.ledger.frontdoor import Unspent, canonical
+from hub.ledger.record import ProofReplayedError, Record
 from hub.telemetry import REFUSED, REQUESTS, SECONDS, STORED
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class PostEvent:
     ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         try:
             return await self._take(scope, receive)
-        except (AccessError, MediaTypeError, RequestTooSlowError) as refusal:
+        except (AccessError, MediaTypeError, RequestTooSlowError, ShareUsedError) as refusal:
             return _problem(problem_of(refusal))
         except RequestTooLargeError:
             return _refusal(TooLargeError(Err.INVALID_REQUEST, "the event is longer than 48 KiB"))
@@ -72,24 +74,61 @@ class PostEvent:
     ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         hub = self._hub
-        caller = await hub.access.check_async(
-            authorization=_values(headers, b"authorization"),
-            dpop=_values(headers, b"dpop"),
-            method=scope["method"],
-            url=hub.settings.public_url + scope["path"],
-            now=seconds(hub.clock),
-            agencies=hub.directory.now.agencies,
-            once=hub.once,
-        )
+        authorization = _values(headers, b"authorization")
+        agency = hub.access.whose(authorization)
+        with hub.turns.share(agency):
+            await hub.turns.turn(agency)
+            sent = Sent(
+                scope["method"],
+                hub.settings.public_url + scope["path"],
+                authorization,
+                _values(headers, b"dpop"),
+            )
+            return await self._let_in(sent, headers, receive)
+
+    async def _let_in(
+        self, sent: Sent, headers: list[tuple[bytes, bytes]], receive: Receive
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        hub = self._hub
+        caller, spend = hub.access.read(sent, seconds(hub.clock), hub.directory.now.agencies)
+        proof = Unspent(spend)
+        try:
+            record = await self._stored(headers, receive, caller, proof)
+        except ProofReplayedError:
+            raise replayed() from None
+        except Exception:
+            await self._spend(proof)
+            raise
+        await self._spend(proof)
+        STORED.inc(0 if record.seen else 1)
+        receipt = hub.receipts.for_event(record).encode()
+        return 202, [(b"hub-receipt", receipt), (b"content-length", b"0")], b""
+
+    async def _stored(
+        self,
+        headers: list[tuple[bytes, bytes]],
+        receive: Receive,
+        caller: Caller,
+        proof: Unspent,
+    ) -> Record:
         caller.require("events")
         kind = next((v for k, v in headers if k == b"content-type"), b"")
         if kind.partition(b";")[0].strip().lower() != MEDIA_TYPE:
             raise MediaTypeError
         token = await read_body(receive, MAX_TOKEN_BYTES)
-        record = await hub.door.post(token, caller.agency)
-        STORED.inc(0 if record.seen else 1)
-        receipt = hub.receipts.for_event(record).encode()
-        return 202, [(b"hub-receipt", receipt), (b"content-length", b"0")], b""
+        return await self._hub.door.post(token, caller.agency, proof)
+
+    async def _spend(self, proof: Unspent) -> None:
+        """Spend a proof that no event took along: it was refused, or on record before.
+
+        Raises:
+            AccessError: it was used before, and that is the answer.
+        """
+        left = proof.take()
+        if left is not None and not await self._hub.once.first_time(
+            left.kind, left.key, left.expires_at
+        ):
+            raise replayed()
 
 
 def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:

@@ -13,7 +13,8 @@ from hub.ledger.read import Pool
 
 _INSERT = (
     "INSERT INTO ops.once (kind, key, expires_at) SELECT * FROM unnest(%s::text[], %s::text[],"
-    " %s::bigint[]) ON CONFLICT DO NOTHING RETURNING kind, key"
+    " %s::bigint[]) AS o(kind, key, expires) ORDER BY kind, key ON CONFLICT DO NOTHING"
+    " RETURNING kind, key"
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.api.access import AccessTokens
 from hub.api.once import SharedOnce
 from hub.api.tokens import TokenEndpoint
+from hub.api.turns import Turns
 from hub.audit.auditor import Auditor
 from hub.audit.breaching import Breaches
 from hub.audit.exports import Exports
@@ -29,6 +30,7 @@ from hub.ledger.append import Appender
 from hub.ledger.covering import Covering
 from hub.ledger.directory import Directory
 from hub.ledger.frontdoor import FrontDoor
+from hub.ledger.handing import Handing
 from hub.ledger.keystore import Keystore
 from hub.ledger.read import Pool
 from hub.ledger.releases import release_first
@@ -49,7 +51,7 @@ class Hub:
     sealing: SealingClient
     opening: OpeningClient
     recorder: HubRecorder
-    appender: Appender
+    appender: Appender | Handing
     directory: Directory
     door: FrontDoor
     keystore: Keystore
@@ -58,6 +60,7 @@ class Hub:
     tokens: TokenEndpoint
     pool: Pool
     once: SharedOnce
+    turns: Turns
     covering: Covering
     cursors: Cursors
     desk: Desk

@@ -27,6 +27,7 @@ from hub.api.bodies import (
     PollRequest,
     ReviewRequest,
 )
+from hub.api.turns import ShareUsedError
 from hub.audit.auditor import ReviewError
 from hub.audit.orders import OrderError
 from hub.disclosure.ask import BundleError, CursorError, RequestIdReusedError
@@ -169,11 +170,17 @@ def problem_of(error: Exception) -> Problem:
             return Problem(422, faults=tuple(_fault(e) for e in error.errors()))
         case HTTPException():
             return Problem(error.status_code, headers=dict(error.headers or {}))
-        case LogStandsError():
-            return unavailable(LOG_RETRY_S)
+        case LogStandsError() | ShareUsedError():
+            return _later(error)
         case _:
             status = next((s for kind, s in _STATUS if isinstance(error, kind)), 500)
             return unavailable() if status == _UNAVAILABLE else Problem(status)
+
+
+def _later(error: Exception) -> Problem:
+    if isinstance(error, LogStandsError):
+        return unavailable(LOG_RETRY_S)
+    return Problem(429, headers={"Retry-After": RETRY_AFTER_S})
 
 
 def unavailable(retry_after_s: str = RETRY_AFTER_S) -> Problem:

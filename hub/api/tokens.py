@@ -24,8 +24,9 @@ from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 
 from hub.api.access import LIFETIME_S, AccessTokens
 from hub.api.assertion import Door, read_assertion
-from hub.api.dpop import AsyncOnce, DpopError, Once, Spend, read_proof
+from hub.api.dpop import AsyncOnce, DpopError, Once, read_proof
 from hub.intake.agencies import Agency, issuer_uri
+from hub.ledger.record import Spend
 
 MAX_BODY_BYTES: Final = 8192
 _METHOD: Final = "private_key_jwt"

@@ -26,8 +26,8 @@ from fastapi import Request, Response
 from psycopg_pool import ConnectionPool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.api.app import create_app
-from hub.assembly import build
+from hub.api.app import create_app, settle_down
+from hub.assembly import build_handing
 from hub.disclosure.ask import Answer, Ask
 from hub.disclosure.desk import Desk
 from hub.disclosure.look import Found
@@ -112,7 +112,7 @@ def asgi() -> Beside:
     """Return the application of one process, set up from the environment."""
     configure()
     settings = load()
-    hub = build(settings)
+    hub = build_handing(settings)
     source = hub.source
     pool = ConnectionPool(settings.vault_database_url, kwargs={"autocommit": True}, open=True)
     rows = Rows(pool, hub.clock)
@@ -121,4 +121,6 @@ def asgi() -> Beside:
     real = create_app(hub)
     real.add_api_route(NOOP, _nothing, methods=["POST"], status_code=202)
     real.router.routes.insert(0, real.router.routes.pop())
-    return Beside(real, create_app(replace(hub, desk=UnrecordedDesk(hub.desk, bare))))
+    both = Beside(real, create_app(replace(hub, desk=UnrecordedDesk(hub.desk, bare))))
+    settle_down()
+    return both

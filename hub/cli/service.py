@@ -1,4 +1,4 @@
-"""Commands that run the hub's processes: serve, project, rebuild.
+"""Commands that run the hub's processes: serve, write, project, rebuild.
 
 In: settings. Out: a running process, or a report. Never here: construction of parts (assembly).
 """
@@ -19,6 +19,7 @@ from hub.settings import load
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(serve)
+    app.command()(write)
     app.command()(project)
     app.command()(rebuild)
 
@@ -28,27 +29,57 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 0,
     workers: Annotated[int, typer.Option(help="API processes.")] = 0,
 ) -> None:
-    """Serve the API until stopped. Example: hub serve --port 8000 --workers 2."""
+    """Serve the API until stopped. Example: hub serve --port 8000 --workers 2.
+
+    Keeps a writer running beside it, to which all API processes of the machine hand over.
+    """
     import uvicorn  # noqa: PLC0415
 
     from hub.assembly import prepare  # noqa: PLC0415
+    from hub.telemetry import configure  # noqa: PLC0415
+    from hub.writing import beside  # noqa: PLC0415
 
     settings = load()
     if settings.owner_url:
         prepare(settings)
-    uvicorn.run(
-        "hub.assembly:asgi",
-        factory=True,
-        host=host or settings.host,
-        port=port or settings.port,
-        workers=workers or settings.workers,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,  # paths may hold a subject's id; hub.telemetry counts by route instead
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    configure()
+    with beside():
+        uvicorn.run(
+            "hub.assembly:asgi",
+            factory=True,
+            host=host or settings.host,
+            port=port or settings.port,
+            workers=workers or settings.workers,
+            loop="uvloop",
+            http="httptools",
+            access_log=False,  # paths may hold a subject's id; hub.telemetry counts by route
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+
+
+def write(
+    *,
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", help="Stop when standard input ends.")
+    ] = False,
+) -> None:
+    """Store what the API processes of this machine hand over. Example: hub write.
+
+    `hub serve` starts one itself. Another stands by, and takes over when the first ends.
+    """
+    from hub.telemetry import Log, configure, say  # noqa: PLC0415
+    from hub.writing import stop_with_stdin  # noqa: PLC0415
+    from hub.writing import write as run  # noqa: PLC0415
+
+    configure()
+    stop = stopped_by_signals()
+    if with_parent:
+        stop_with_stdin(stop)
+    say(Log.STARTED, part="writer")
+    run(load(), stop)
+    say(Log.STOPPED, part="writer")
 
 
 def project() -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
+
 from contracts.envelope import HEADER_MEMBERS, MAX_HEADER_BYTES
 from hub.intake import encoding
 from hub.intake.errors import Err, IntakeError
@@ -27,8 +29,7 @@ class Header:
     kid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Compact:
+class Compact(Struct, frozen=True):
     """A token in three parts. `payload` is bytes: nobody has vouched for it yet."""
 
     header: Header

@@ -4,22 +4,24 @@ In: a 32-byte seed from the key store, claims. Out: compact JWS, Ed25519. Never 
 is kept, or a clock: the claims bring their times with them.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+from nacl.bindings import crypto_sign
 from nacl.signing import SigningKey
 
 from hub.intake import encoding
 from hub.intake.jwk import Alg, PublicKey, read_jwk
 
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SIGNATURE_BYTES = 64
+_COMPACT = msgspec.json.Encoder().encode
 
 
 class Signer:
     """An Ed25519 key that signs what the hub issues. Its `repr` shows the public name only."""
 
-    __slots__ = ("_headers", "_key", "public")
+    __slots__ = ("_headers", "_secret", "public")
 
     def __init__(self, seed: bytes) -> None:
         """Take the 32 secret bytes.
@@ -27,8 +29,9 @@ class Signer:
         Raises:
             ValueError: not 32 bytes.
         """
-        self._key = SigningKey(seed)
-        x = encoding.encode(bytes(self._key.verify_key)).decode()
+        key = SigningKey(seed)
+        x = encoding.encode(bytes(key.verify_key)).decode()
+        self._secret = bytes(key) + bytes(key.verify_key)
         self.public: PublicKey = read_jwk({"kty": "OKP", "crv": "Ed25519", "x": x})
         self._headers: dict[str, bytes] = {}
 
@@ -49,13 +52,13 @@ class Signer:
                 {"alg": Alg.ED25519, "kid": self.kid, "typ": typ}
             )
         signing_input = header + b"." + _segment(claims)
-        signature = self._key.sign(signing_input).signature
-        return (signing_input + b"." + encoding.encode(signature)).decode()
+        return (signing_input + b"." + encoding.encode(self.raw(signing_input))).decode()
 
     def raw(self, message: bytes) -> bytes:
         """Return the 64 bytes of a signature over `message`, for formats other than JWS."""
-        return self._key.sign(message).signature
+        # The binding itself: the class around it copies the message twice.
+        return crypto_sign(message, self._secret)[:_SIGNATURE_BYTES]
 
 
 def _segment(members: Mapping[str, Any]) -> bytes:
-    return encoding.encode(_COMPACT(dict(members)).encode())
+    return encoding.encode(_COMPACT(dict(members)))

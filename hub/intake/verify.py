@@ -7,10 +7,11 @@ The order is the defence. Nothing is looked up for a malformed header; nothing s
 before its signature holds; no claim is believed before the key's owner is the issuer.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+import msgspec
 
 from contracts import envelope
 from contracts.base import Payload
@@ -33,7 +34,7 @@ MAX_TOKEN_BYTES: Final = envelope.MAX_TOKEN_BYTES
 MAX_OWN_BYTES: Final = 1024 * 1024
 """Of what the hub says itself: a release holds the whole text of the law."""
 EVENT_TYP: Final = envelope.TYP
-_AS_JSON: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+_AS_JSON: Final = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +162,7 @@ def _payload(claims: Claims, poster: Agency) -> Payload:
     """Read the event's content by the contract of its type, if its poster may post that type."""
     # Written again rather than cut out of the token: the contracts read JSON, and this text has
     # exactly the members the strict reader saw.
-    content = _AS_JSON(claims.content).encode()
+    content = _AS_JSON(claims.content)
     try:
         payload = read(claims.type_uri, content)
     except UnknownTypeError:

@@ -5,10 +5,11 @@ not say that it may be indexed.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Protocol
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from contracts.accounts import StatementAgreed
 from contracts.base import Fact, Payload, Scope
@@ -28,7 +29,7 @@ from hub.intake.agencies import HUB_SLUG
 from hub.intake.identifiers import Identifier as Named
 from hub.intake.identifiers import IdentifierKind
 from hub.ledger.demographics import demographic_keys
-from hub.ledger.record import Draft, Guard, Identifier, standing_key, subject_key
+from hub.ledger.record import Draft, Guard, Identifier, Spend, standing_key, subject_key
 from hub.rulebook.model import FactEntry
 from hub.rulebook.rule import PERSON
 
@@ -70,6 +71,7 @@ def draft(
     poster_kind: str,
     vocabulary: Mapping[str, FactEntry],
     guards: tuple[Guard, ...] = (),
+    spend: Spend | None = None,
 ) -> Draft:
     """Return the draft of a verified event.
 
@@ -99,6 +101,7 @@ def draft(
         guards=guards,
         touches=_touches(payload),
         partner=payload.partner if isinstance(payload, RegisterEntry) else None,
+        spend=spend,
     )
 
 

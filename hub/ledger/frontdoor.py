@@ -6,9 +6,9 @@ Never here: a way around intake.verify. What the hub itself says is signed and v
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from contracts.base import Payload
@@ -20,7 +20,7 @@ from hub.intake.agencies import HUB_SLUG, issuer_uri
 from hub.intake.errors import Err, IntakeError
 from hub.intake.signing import Signer
 from hub.intake.verify import EVENT_TYP, Verified, verify
-from hub.ledger.append import Appender
+from hub.ledger.append import Writes
 from hub.ledger.directory import Directory, Standing
 from hub.ledger.draft import draft
 from hub.ledger.record import (
@@ -28,15 +28,16 @@ from hub.ledger.record import (
     Guard,
     LedgerError,
     Record,
+    Spend,
     StaleError,
     SubjectErasedError,
     standing_key,
 )
 from hub.ledger.resent import on_record, resent_key
-from hub.ledger.settle import settled, stored
 from hub.rulebook.model import FactEntry
 
 MAX_TRIES = 5
+Turn: TypeAlias = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,20 @@ class Own:
     jti: str | None = None
 
 
+class Unspent:
+    """The proof that came with a request, until a draft takes it along to be spent with it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, spend: Spend) -> None:
+        self.left: Spend | None = spend
+
+    def take(self) -> Spend | None:
+        """Return it to the first who asks; None afterwards."""
+        taken, self.left = self.left, None
+        return taken
+
+
 class FrontDoor:
     """Verifies and appends. One per process; called from its event loop."""
 
@@ -56,7 +71,7 @@ class FrontDoor:
         self,
         *,
         directory: Directory,
-        appender: Appender,
+        appender: Writes,
         signer: Signer,
         clock: Clock,
         source: Source,
@@ -68,21 +83,26 @@ class FrontDoor:
         self._clock = clock
         self._source = source
         self._hub_uri = hub_uri
+        self._law: tuple[Standing | None, int, Mapping[str, FactEntry]] = (None, 0, {})
 
-    async def post(self, token: bytes, caller: str) -> Record:
+    async def post(self, token: bytes, caller: str, proof: Unspent | None = None) -> Record:
         """Take one event from an agency.
+
+        `proof` is spent in the transaction that stores the event. Where it comes to none, `proof`
+        still holds it, and whoever brought it spends it.
 
         Raises:
             IntakeError: the event is refused; nothing was stored.
+            ProofReplayedError: the proof was used before; nothing was stored.
             LedgerError: a sound event that the ledger will not or cannot store now.
         """
         for _ in range(MAX_TRIES):
             try:
-                prepared = self.prepare(token, caller)
+                prepared = self.prepare(token, caller, None if proof is None else proof.take)
             except IntakeError as refusal:
                 return await self._first_answer(token, caller, refusal)
             try:
-                return await stored(self._appender.submit(prepared))
+                return await self._stored(prepared)
             except SubjectErasedError as refusal:
                 # Sent before the erasure, and again because the answer was lost: it stands.
                 return await self._on_record(caller, prepared.jti, prepared.digest, refusal)
@@ -91,15 +111,18 @@ class FrontDoor:
         raise StaleError("the agency's keys keep changing")
 
     async def post_many(
-        self, tokens: Mapping[str, bytes], caller: str
+        self, tokens: Mapping[str, bytes], caller: str, turn: Turn | None = None
     ) -> dict[str, Record | IntakeError | LedgerError]:
         """Take many events; each is stored or refused on its own.
 
         `tokens` maps the jti the batch gives to the token. One whose own jti differs is refused.
+        `turn` waits until the next event may be checked: a batch is no reason for others to wait.
         """
         answers: dict[str, Record | IntakeError | LedgerError] = {}
         drafts: dict[str, Draft] = {}
         for jti, token in tokens.items():
+            if turn is not None:
+                await turn()
             try:
                 prepared = self.prepare(token, caller)
             except IntakeError as refusal:
@@ -109,18 +132,23 @@ class FrontDoor:
                 drafts[jti] = prepared
             else:
                 answers[jti] = IntakeError(Err.INVALID_REQUEST, "the jti is not the event's own")
-        futures = self._appender.submit_many(list(drafts.values()))
-        for jti, outcome in zip(drafts, await settled(futures), strict=True):
-            if isinstance(outcome, StaleError):
-                await asyncio.to_thread(self.directory.refresh)
-                answers[jti] = await self._again(tokens[jti], caller)
-            elif isinstance(outcome, SubjectErasedError):
-                answers[jti] = await self._again(tokens[jti], caller)
-            elif isinstance(outcome, Record | LedgerError):
-                answers[jti] = outcome
-            else:
-                raise outcome
+        outcomes = await self._appender.store(list(drafts.values()))
+        for jti, outcome in zip(drafts, outcomes, strict=True):
+            answers[jti] = await self._settled(tokens[jti], caller, outcome)
         return answers
+
+    async def _settled(
+        self, token: bytes, caller: str, outcome: Record | BaseException
+    ) -> Record | IntakeError | LedgerError:
+        """Return what to answer for one event of a batch, trying it alone where that may help."""
+        if isinstance(outcome, StaleError):
+            await asyncio.to_thread(self.directory.refresh)
+            return await self._again(token, caller)
+        if isinstance(outcome, SubjectErasedError):
+            return await self._again(token, caller)
+        if isinstance(outcome, Record | LedgerError):
+            return outcome
+        raise outcome
 
     async def say(self, own: Own) -> Record:
         """Record something the hub itself says, under its own key.
@@ -141,7 +169,7 @@ class FrontDoor:
             guards=(*own.guards, Guard(standing_key(HUB_SLUG), standing.position)),
         )
         try:
-            return await stored(self._appender.submit(prepared))
+            return await self._stored(prepared)
         except StaleError:
             free = True  # the next try is under today's keys and law
             raise
@@ -163,8 +191,12 @@ class FrontDoor:
         }
         return self._signer.sign(claims, typ=EVENT_TYP).encode()
 
-    def prepare(self, token: bytes, caller: str) -> Draft:
+    def prepare(
+        self, token: bytes, caller: str, spend: Callable[[], Spend | None] | None = None
+    ) -> Draft:
         """Verify an agency's event and return its draft, guarded by the standing it rests on.
+
+        `spend` is asked, once the event is verified, for what is to be spent with it.
 
         Raises:
             IntakeError: the event is refused.
@@ -181,7 +213,14 @@ class FrontDoor:
             guards=tuple(
                 Guard(standing_key(slug), standing.position) for slug in (verified.agency, HUB_SLUG)
             ),
+            spend=None if spend is None else spend(),
         )
+
+    async def _stored(self, prepared: Draft) -> Record:
+        (outcome,) = await self._appender.store((prepared,))
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
     async def _again(
         self, token: bytes, caller: str, refusal: IntakeError | None = None
@@ -219,8 +258,13 @@ class FrontDoor:
         return record
 
     def _vocabulary(self, standing: Standing) -> Mapping[str, FactEntry]:
-        """Return who may state which fact, by the law in force."""
-        return standing.law.at(seconds(self._clock)).vocabulary
+        """Return who may state which fact, by the law in force; looked up once a second."""
+        now = seconds(self._clock)
+        before, second, vocabulary = self._law
+        if before is not standing or second != now:
+            vocabulary = standing.law.at(now).vocabulary
+            self._law = (standing, now, vocabulary)
+        return vocabulary
 
     def _verify(self, token: bytes, caller: str | None) -> Verified:
         standing = self.directory.now

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from contracts.base import Category, Fact, Scope
 
 
@@ -38,6 +40,10 @@ class OverloadedError(UnavailableError):
     """More is waiting than can be written soon: come back rather than queue."""
 
 
+class ProofReplayedError(LedgerError):
+    """The proof that came with the request was used before."""
+
+
 class SubjectErasedError(LedgerError):
     """The subject's key was destroyed: nothing of theirs can be opened or added."""
 
@@ -56,16 +62,23 @@ class Assertion:
     expires_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Spend(Struct, frozen=True, array_like=True):
+    """A name to be spent once. `key` is a digest, so no store learns what a client chose."""
+
+    kind: str
+    key: str
+    expires_at: int
+    """In seconds: from then on it may be forgotten."""
+
+
+class Guard(Struct, frozen=True, array_like=True):
     """This entry rests on what was known under `key` at `position`; later news refuses it."""
 
     key: str
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(Struct, frozen=True, array_like=True):
     """How a subject was named. `exact` ones point to one subject; others only help to find it."""
 
     kind: str
@@ -73,8 +86,7 @@ class Identifier:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True, array_like=True):
     """A verified event, ready to be given a place. `occurred_at` in seconds, as its poster says."""
 
     agency: str
@@ -93,10 +105,11 @@ class Draft:
     touches: tuple[str, ...] = ()
     """Keys under which this is news, though it puts no fact on record."""
     partner: str | None = None
+    spend: Spend | None = None
+    """The proof it came with: spent in the event's own transaction, or the event is refused."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True, array_like=True):
     """An event with its place. `recorded_at_ms` as the hub says; `pseq` only for disclosures."""
 
     position: int
@@ -107,6 +120,8 @@ class Record:
     digest: bytes
     pseq: int | None = None
     seen: bool = False
+    receipt: str | None = None
+    """Signed already by whoever stored it, where that was a writer's process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,15 @@ CREATE TABLE IF NOT EXISTS ledger.partner_counter (
 -- The one door. One call stores a batch in one transaction, or nothing of it.
 -- Statuses: stored; seen (same jti, same content: the first position is returned); conflict (same
 -- jti, other content); erased (the log says that its subject is); stale (a fact it rests on has
--- changed, or an identifier now belongs to another subject: prepare again and retry).
+-- changed, or an identifier now belongs to another subject: prepare again and retry); replayed (the proof it came with was used before).
+--
+-- Every statement costs as much as several rows, so those that a batch has no rows for are passed
+-- over. A proof is spent here, and not in a transaction of its own: then it would take a second
+-- commit for each event, and a crash between the two would burn the proof of an event not stored.
+DROP FUNCTION IF EXISTS ledger.append(
+    bigint, text[], uuid[], bytea[], uuid[], text[], text[], bigint[], integer[], jsonb[], jsonb[],
+    bytea[], bytea[], text[], integer[], text[], bigint[], integer[], text[], text[], text[],
+    bigint[], integer[], uuid[], integer[], bytea[], integer[], bytea[], uuid[], boolean[]);
 CREATE OR REPLACE FUNCTION ledger.append(
     now_ms bigint,
     a_agency text[], a_jti uuid[], a_digest bytea[], a_subject uuid[], a_type text[], a_kind text[],
@@ -103,18 +111,20 @@ CREATE OR REPLACE FUNCTION ledger.append(
     g_idx integer[], g_key text[], g_position bigint[],
     f_idx integer[], f_key text[], f_fact text[], f_value text[], f_expires bigint[],
     s_idx integer[], s_key uuid[], s_kek integer[], s_wrapped bytea[],
-    i_idx integer[], i_mac bytea[], i_subject uuid[], i_exact boolean[]
+    i_idx integer[], i_mac bytea[], i_subject uuid[], i_exact boolean[],
+    p_idx integer[], p_kind text[], p_key text[], p_expires bigint[]
 ) RETURNS TABLE (idx integer, status text, at bigint, recorded bigint, number bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ledger, pg_temp AS $$
 DECLARE
     last_position bigint;
-    skip integer[];
+    skip integer[] := '{}';
+    seen integer[];
     erased integer[];
     stale integer[];
-    f_n bigint[];
     f_place bigint[];
     f_version bigint[];
     f_number bigint[];
+    f_last bigint;
 BEGIN
     -- Readers tail the ledger by position. Without this lock a later position can commit before an
     -- earlier one, and a reader passes over the hole and never sees it.
@@ -124,14 +134,40 @@ BEGIN
     SELECT greatest(now_ms, coalesce(max(h.recorded_at), now_ms)) INTO now_ms
         FROM ledger.header h WHERE h.position = last_position;
 
-    RETURN QUERY
-        SELECT i.n::integer, CASE WHEN h.digest = i.digest THEN 'seen' ELSE 'conflict' END,
-               h.position, h.recorded_at, h.pseq
-        FROM unnest(a_agency, a_jti, a_digest) WITH ORDINALITY AS i(agency, jti, digest, n)
-        JOIN ledger.header h ON h.agency = i.agency AND h.jti = i.jti;
-    SELECT coalesce(array_agg(i.n::integer), '{}') INTO skip
+    IF cardinality(p_idx) > 0 THEN
+        -- In the order of the keys, as hub.api.once does: two writers cannot wait for each other.
+        -- Of twins in one batch the first has it.
+        WITH asked AS (
+            SELECT p.n, p.kind, p.key, p.expires,
+                   row_number() OVER (PARTITION BY p.kind, p.key ORDER BY p.n) AS nth
+            FROM unnest(p_idx, p_kind, p_key, p_expires) AS p(n, kind, key, expires)
+        ), fresh AS (
+            INSERT INTO ops.once (kind, key, expires_at)
+                SELECT a.kind, a.key, a.expires FROM asked a WHERE a.nth = 1
+                ORDER BY a.kind, a.key ON CONFLICT DO NOTHING RETURNING once.kind, once.key
+        )
+        SELECT coalesce(array_agg(a.n), '{}') INTO skip FROM asked a
+            LEFT JOIN fresh f ON f.kind = a.kind AND f.key = a.key
+            WHERE a.nth > 1 OR f.key IS NULL;
+        IF cardinality(skip) > 0 THEN
+            RETURN QUERY SELECT n, 'replayed', NULL::bigint, NULL::bigint, NULL::bigint
+                FROM unnest(skip) AS n;
+        END IF;
+    END IF;
+
+    SELECT array_agg(i.n::integer) INTO seen
         FROM unnest(a_agency, a_jti) WITH ORDINALITY AS i(agency, jti, n)
-        JOIN ledger.header h ON h.agency = i.agency AND h.jti = i.jti;
+        JOIN ledger.header h ON h.agency = i.agency AND h.jti = i.jti
+        WHERE i.n <> ALL (skip);
+    IF seen IS NOT NULL THEN
+        RETURN QUERY
+            SELECT i.n::integer, CASE WHEN h.digest = i.digest THEN 'seen' ELSE 'conflict' END,
+                   h.position, h.recorded_at, h.pseq
+            FROM unnest(a_agency, a_jti, a_digest) WITH ORDINALITY AS i(agency, jti, digest, n)
+            JOIN ledger.header h ON h.agency = i.agency AND h.jti = i.jti
+            WHERE i.n = ANY (seen);
+        skip := skip || seen;
+    END IF;
 
     -- Nothing is added about somebody erased: it would be acknowledged, and could be read by nobody.
     -- The log decides, not the key: that is destroyed a moment later, and is sealed with until then.
@@ -150,90 +186,114 @@ BEGIN
                 ON x.kind = 'shred' AND x.routing->>'key_id' = i.subject::text AND x.n < i.n
             WHERE i.n::integer <> ALL (skip || erased);
     END IF;
-    RETURN QUERY SELECT n, 'erased', NULL::bigint, NULL::bigint, NULL::bigint
-        FROM unnest(erased) AS n;
-    skip := skip || erased;
+    IF cardinality(erased) > 0 THEN
+        RETURN QUERY SELECT n, 'erased', NULL::bigint, NULL::bigint, NULL::bigint
+            FROM unnest(erased) AS n;
+        skip := skip || erased;
+    END IF;
 
-    SELECT coalesce(array_agg(DISTINCT w.n), '{}') INTO stale FROM (
-        SELECT g.n FROM unnest(g_idx, g_key, g_position) AS g(n, key, position)
-            JOIN ledger.fact_scope f ON f.key = g.key WHERE f.position > g.position
-        UNION ALL
-        -- News that stands before it in this very batch is news as well.
-        SELECT g.n FROM unnest(g_idx, g_key) AS g(n, key)
-            JOIN unnest(f_idx, f_key) AS x(n, key) ON x.key = g.key WHERE x.n < g.n
-        UNION ALL
-        SELECT x.n FROM unnest(i_idx, i_mac, i_subject, i_exact) AS x(n, mac, subject, exact)
-            JOIN ledger.subject_index o ON o.mac = x.mac
-            WHERE x.exact AND o.exact AND o.subject <> x.subject
-    ) AS w WHERE w.n <> ALL (skip);
-    RETURN QUERY SELECT n, 'stale', NULL::bigint, NULL::bigint, NULL::bigint
-        FROM unnest(stale) AS n;
-    skip := skip || stale;
+    IF cardinality(g_idx) > 0 OR cardinality(i_idx) > 0 THEN
+        SELECT array_agg(DISTINCT w.n) INTO stale FROM (
+            SELECT g.n FROM unnest(g_idx, g_key, g_position) AS g(n, key, position)
+                JOIN ledger.fact_scope f ON f.key = g.key WHERE f.position > g.position
+            UNION ALL
+            -- News that stands before it in this very batch is news as well.
+            SELECT g.n FROM unnest(g_idx, g_key) AS g(n, key)
+                JOIN unnest(f_idx, f_key) AS x(n, key) ON x.key = g.key WHERE x.n < g.n
+            UNION ALL
+            SELECT x.n FROM unnest(i_idx, i_mac, i_subject, i_exact) AS x(n, mac, subject, exact)
+                JOIN ledger.subject_index o ON o.mac = x.mac
+                WHERE x.exact AND o.exact AND o.subject <> x.subject
+        ) AS w WHERE w.n <> ALL (skip);
+        IF stale IS NOT NULL THEN
+            RETURN QUERY SELECT n, 'stale', NULL::bigint, NULL::bigint, NULL::bigint
+                FROM unnest(stale) AS n;
+            skip := skip || stale;
+        END IF;
+    END IF;
 
-    INSERT INTO ledger.subject_key (key_id, kek_version, wrapped)
-        SELECT s.key, s.kek, s.wrapped FROM unnest(s_idx, s_key, s_kek, s_wrapped) AS s(n, key, kek, wrapped)
-        WHERE s.n <> ALL (skip) ON CONFLICT DO NOTHING;
-    INSERT INTO ledger.subject_index (mac, subject, exact)
-        SELECT x.mac, x.subject, x.exact FROM unnest(i_idx, i_mac, i_subject, i_exact) AS x(n, mac, subject, exact)
-        WHERE x.n <> ALL (skip) ON CONFLICT DO NOTHING;
+    IF cardinality(s_idx) > 0 THEN
+        INSERT INTO ledger.subject_key (key_id, kek_version, wrapped)
+            SELECT s.key, s.kek, s.wrapped
+            FROM unnest(s_idx, s_key, s_kek, s_wrapped) AS s(n, key, kek, wrapped)
+            WHERE s.n <> ALL (skip) ON CONFLICT DO NOTHING;
+    END IF;
+    IF cardinality(i_idx) > 0 THEN
+        INSERT INTO ledger.subject_index (mac, subject, exact)
+            SELECT x.mac, x.subject, x.exact
+            FROM unnest(i_idx, i_mac, i_subject, i_exact) AS x(n, mac, subject, exact)
+            WHERE x.n <> ALL (skip) ON CONFLICT DO NOTHING;
+    END IF;
 
-    -- What remains gets its place. Arrays, not a temporary table: that would cost catalogue work.
-    SELECT array_agg(p.n), array_agg(p.place), array_agg(p.version), array_agg(p.number)
-        INTO f_n, f_place, f_version, f_number FROM (
-        SELECT i.n, last_position + row_number() OVER (ORDER BY i.n) AS place,
-               coalesce((SELECT max(e.originator_version) FROM ledger.events e
-                         WHERE e.originator_id = i.subject), 0)
-                   + row_number() OVER (PARTITION BY i.subject ORDER BY i.n) AS version,
-               CASE WHEN i.partner IS NOT NULL THEN
+    -- What remains gets its place; what is passed over has none. Arrays as long as the batch, not a
+    -- temporary table, which would cost catalogue work, nor joins, which cost more than the rows.
+    SELECT array_agg(p.place ORDER BY p.n), array_agg(p.version ORDER BY p.n),
+           array_agg(p.number ORDER BY p.n), max(p.place)
+        INTO f_place, f_version, f_number, f_last FROM (
+        SELECT i.n,
+               CASE WHEN i.kept THEN last_position
+                   + count(*) FILTER (WHERE i.kept) OVER (ORDER BY i.n) END AS place,
+               CASE WHEN i.kept THEN
+                   coalesce((SELECT max(e.originator_version) FROM ledger.events e
+                             WHERE e.originator_id = i.subject), 0)
+                   + count(*) FILTER (WHERE i.kept) OVER (PARTITION BY i.subject ORDER BY i.n)
+                   END AS version,
+               CASE WHEN i.kept AND i.partner IS NOT NULL THEN
                    coalesce((SELECT c.pseq FROM ledger.partner_counter c
                              WHERE c.partner = i.partner), 0)
-                   + row_number() OVER (PARTITION BY i.partner ORDER BY i.n) END AS number
-        FROM unnest(a_subject, a_partner) WITH ORDINALITY AS i(subject, partner, n)
-        WHERE i.n::integer <> ALL (skip) ORDER BY i.n) AS p;
-    IF f_n IS NULL THEN
+                   + count(*) FILTER (WHERE i.kept) OVER (PARTITION BY i.partner ORDER BY i.n)
+                   END AS number
+        FROM (SELECT u.subject, u.partner, u.n, u.n::integer <> ALL (skip) AS kept
+              FROM unnest(a_subject, a_partner) WITH ORDINALITY AS u(subject, partner, n)) AS i
+        ) AS p;
+    IF f_last IS NULL THEN
         RETURN;
     END IF;
 
     INSERT INTO ledger.events
-        SELECT i.subject, f.version, i.type, i.state, f.place
-        FROM unnest(a_subject, a_type, a_state) WITH ORDINALITY AS i(subject, type, state, n)
-        JOIN unnest(f_n, f_place, f_version) AS f(n, place, version) ON f.n = i.n;
+        SELECT i.subject, i.version, i.type, i.state, i.place
+        FROM unnest(a_subject, f_version, a_type, a_state, f_place)
+             AS i(subject, version, type, state, place)
+        WHERE i.place IS NOT NULL;
     INSERT INTO ledger.header
-        SELECT f.place, i.agency, i.jti, i.digest, i.subject, i.type, i.kind, i.occurred, now_ms,
-               i.categories, i.routing, i.facts, i.commitment, i.subject, i.partner, f.number
-        FROM unnest(a_agency, a_jti, a_digest, a_subject, a_type, a_kind, a_occurred, a_categories,
-                    a_routing, a_facts, a_commitment, a_partner) WITH ORDINALITY
-             AS i(agency, jti, digest, subject, type, kind, occurred, categories,
-                  routing, facts, commitment, partner, n)
-        JOIN unnest(f_n, f_place, f_number) AS f(n, place, number) ON f.n = i.n;
-    INSERT INTO ledger.partner_counter (partner, pseq)
-        SELECT i.partner, max(f.number) FROM unnest(f_n, f_number) AS f(n, number)
-        JOIN unnest(a_partner) WITH ORDINALITY AS i(partner, n) ON i.n = f.n
-        WHERE i.partner IS NOT NULL GROUP BY i.partner
-        ON CONFLICT (partner) DO UPDATE SET pseq = excluded.pseq;
+        SELECT i.place, i.agency, i.jti, i.digest, i.subject, i.type, i.kind, i.occurred, now_ms,
+               i.categories, i.routing, i.facts, i.commitment, i.subject, i.partner, i.number
+        FROM unnest(f_place, a_agency, a_jti, a_digest, a_subject, a_type, a_kind, a_occurred,
+                    a_categories, a_routing, a_facts, a_commitment, a_partner, f_number)
+             AS i(place, agency, jti, digest, subject, type, kind, occurred, categories,
+                  routing, facts, commitment, partner, number)
+        WHERE i.place IS NOT NULL;
+    IF cardinality(array_remove(a_partner, NULL)) > 0 THEN
+        INSERT INTO ledger.partner_counter (partner, pseq)
+            SELECT i.partner, max(i.number) FROM unnest(a_partner, f_number) AS i(partner, number)
+            WHERE i.number IS NOT NULL GROUP BY i.partner
+            ON CONFLICT (partner) DO UPDATE SET pseq = excluded.pseq;
+    END IF;
 
-    -- Two facts under one key in one batch: the later one stands, as it would in two batches.
-    -- Only a retraction is final: whatever is said of the item later, it stays retracted.
-    INSERT INTO ledger.fact_current AS c (key, fact, value, position, expires_at)
-        SELECT DISTINCT ON (x.key, x.fact) x.key, x.fact, x.value, f.place, x.expires
-        FROM unnest(f_idx, f_key, f_fact, f_value, f_expires)
-             WITH ORDINALITY AS x(n, key, fact, value, expires, o)
-        JOIN unnest(f_n, f_place) AS f(n, place) ON f.n = x.n
-        WHERE x.fact IS NOT NULL
-        ORDER BY x.key, x.fact,
-            CASE WHEN x.fact = 'item_status' AND x.value = 'retracted' THEN f.place END,
-            f.place DESC, x.o DESC
-        ON CONFLICT (key, fact) DO UPDATE SET value = excluded.value,
-            position = excluded.position, expires_at = excluded.expires_at
-        WHERE c.fact <> 'item_status' OR c.value <> 'retracted';
-    INSERT INTO ledger.fact_scope (key, position)
-        SELECT x.key, max(f.place) FROM unnest(f_idx, f_key) AS x(n, key)
-        JOIN unnest(f_n, f_place) AS f(n, place) ON f.n = x.n GROUP BY x.key
-        ON CONFLICT (key) DO UPDATE SET position = excluded.position;
+    IF cardinality(f_idx) > 0 THEN
+        -- Two facts under one key in one batch: the later one stands, as it would in two batches.
+        -- Only a retraction is final: whatever is said of the item later, it stays retracted.
+        INSERT INTO ledger.fact_current AS c (key, fact, value, position, expires_at)
+            SELECT DISTINCT ON (x.key, x.fact) x.key, x.fact, x.value, f_place[x.n], x.expires
+            FROM unnest(f_idx, f_key, f_fact, f_value, f_expires)
+                 WITH ORDINALITY AS x(n, key, fact, value, expires, o)
+            WHERE x.fact IS NOT NULL AND f_place[x.n] IS NOT NULL
+            ORDER BY x.key, x.fact,
+                CASE WHEN x.fact = 'item_status' AND x.value = 'retracted' THEN f_place[x.n] END,
+                f_place[x.n] DESC, x.o DESC
+            ON CONFLICT (key, fact) DO UPDATE SET value = excluded.value,
+                position = excluded.position, expires_at = excluded.expires_at
+            WHERE c.fact <> 'item_status' OR c.value <> 'retracted';
+        INSERT INTO ledger.fact_scope (key, position)
+            SELECT x.key, max(f_place[x.n]) FROM unnest(f_idx, f_key) AS x(n, key)
+            WHERE f_place[x.n] IS NOT NULL GROUP BY x.key
+            ON CONFLICT (key) DO UPDATE SET position = excluded.position;
+    END IF;
 
     NOTIFY events;
     RETURN QUERY SELECT f.n::integer, 'stored', f.place, now_ms, f.number
-        FROM unnest(f_n, f_place, f_number) AS f(n, place, number);
+        FROM unnest(f_place, f_number) WITH ORDINALITY AS f(place, number, n)
+        WHERE f.place IS NOT NULL;
 END;
 $$;
 

@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 
-async def stored(future: "Future[Record]") -> Record:
-    """Return one future's record.
-
-    Raises:
-        LedgerError: what the future ended with.
-    """
-    (outcome,) = await settled((future,))
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return outcome
-
-
 async def settled(futures: "Sequence[Future[Record]]") -> list[Record | BaseException]:
     """Return each future's record, or the error it ended with, once all have ended."""
     if not futures:

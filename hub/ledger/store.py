@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Connection
@@ -26,6 +27,7 @@ RECONNECT_S = 5.0
 RANDOM_PAGE_COST = 1.1
 """The ledger's end and its indexes are always in memory. At PostgreSQL's default of 4, made for
 disks that turn, `append` reads whole tables until they have tens of thousands of rows."""
+_AS_JSON = msgspec.json.Encoder().encode
 
 # Arrays go in binary: as text, every quote of every JSON value in them is escaped twice, which
 # took two thirds of a batch's time in this process.
@@ -36,7 +38,8 @@ _APPEND = (
     "%b::int[],%b::text[],%b::bigint[],"
     "%b::int[],%b::text[],%b::text[],%b::text[],%b::bigint[],"
     "%b::int[],%b::uuid[],%b::int[],%b::bytea[],"
-    "%b::int[],%b::bytea[],%b::uuid[],%b::bool[])"
+    "%b::int[],%b::bytea[],%b::uuid[],%b::bool[],"
+    "%b::int[],%b::text[],%b::text[],%b::bigint[])"
 )
 
 
@@ -59,7 +62,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What became of one entry: stored, seen, conflict, erased or stale."""
+    """What became of one entry: stored, seen, conflict, erased, stale or replayed."""
 
     status: str
     position: int | None
@@ -115,8 +118,12 @@ class HubRecorder(PostgresApplicationRecorder):
         return [_placed(rows[n]) for n in range(1, len(entries) + 1)]
 
 
-def open_recorder(url: str, *, pool_size: int = 2) -> HubRecorder:
-    """Connect a recorder to the database at `url` (postgresql://...)."""
+def open_recorder(url: str, *, pool_size: int = 2, spare: int = 2) -> HubRecorder:
+    """Connect a recorder to the database at `url` (postgresql://...).
+
+    `spare`: connections beyond the pool's that a rush may open. A pool hands its connections out
+    in rotation, and each keeps plans of its own: whoever uses one at a time does best with one.
+    """
     parts = conninfo_to_dict(url)
     datastore = HubDatastore(
         dbname=str(parts.get("dbname") or ""),
@@ -125,7 +132,7 @@ def open_recorder(url: str, *, pool_size: int = 2) -> HubRecorder:
         user=str(parts.get("user") or ""),
         password=str(parts.get("password") or ""),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=spare,
         schema="ledger",
         connect_timeout=5.0,
     )
@@ -146,17 +153,23 @@ def _placed(row: Any) -> Placed:  # noqa: ANN401 - a DictRow
 
 def _arrays(entries: Sequence[Sealed], now_ms: int) -> list[Any]:
     drafts = [e.draft for e in entries]
-    guards = [(n, g) for n, d in enumerate(drafts, 1) for g in d.guards]
-    facts: list[tuple[int, str, str | None, str | None, int | None]] = [
-        (n, a.key, a.fact, a.value, a.expires_at)
-        for n, e in enumerate(entries, 1)
-        for a in e.assertions
-    ]
-    facts += [(n, key, None, None, None) for n, d in enumerate(drafts, 1) for key in d.touches]
-    keys = [(n, e) for n, e in enumerate(entries, 1) if e.new_key is not None]
-    index = [(n, e.subject, m) for n, e in enumerate(entries, 1) for m in e.index]
+    spends = [(n, d.spend) for n, d in enumerate(drafts, 1) if d.spend is not None]
     return [
         now_ms,
+        *_rows(entries),
+        *_news(entries),
+        *_keys(entries),
+        [n for n, _ in spends],
+        [s.kind for _, s in spends],
+        [s.key for _, s in spends],
+        [s.expires_at for _, s in spends],
+    ]
+
+
+def _rows(entries: Sequence[Sealed]) -> list[Any]:
+    """Return one array for each column of the entries themselves."""
+    drafts = [e.draft for e in entries]
+    return [
         [d.agency for d in drafts],
         [d.jti for d in drafts],
         [d.digest for d in drafts],
@@ -165,19 +178,40 @@ def _arrays(entries: Sequence[Sealed], now_ms: int) -> list[Any]:
         [d.kind for d in drafts],
         [d.occurred_at for d in drafts],
         [d.categories for d in drafts],
-        [Jsonb(d.routing) for d in drafts],
-        [Jsonb([[a.key, a.fact, a.value, a.expires_at] for a in e.assertions]) for e in entries],
+        [Jsonb(d.routing, _AS_JSON) for d in drafts],
+        [
+            Jsonb([[a.key, a.fact, a.value, a.expires_at] for a in e.assertions], _AS_JSON)
+            for e in entries
+        ],
         [e.commitment for e in entries],
         [e.envelope for e in entries],
         [d.partner for d in drafts],
+    ]
+
+
+def _news(entries: Sequence[Sealed]) -> list[Any]:
+    """Return what the entries rest on, and what they change."""
+    drafts = [e.draft for e in entries]
+    guards = [(n, g) for n, d in enumerate(drafts, 1) for g in d.guards]
+    facts: list[tuple[int, str, str | None, str | None, int | None]] = [
+        (n, a.key, a.fact, a.value, a.expires_at)
+        for n, e in enumerate(entries, 1)
+        for a in e.assertions
+    ]
+    facts += [(n, key, None, None, None) for n, d in enumerate(drafts, 1) for key in d.touches]
+    return [
         [n for n, _ in guards],
         [g.key for _, g in guards],
         [g.position for _, g in guards],
-        [f[0] for f in facts],
-        [f[1] for f in facts],
-        [f[2] for f in facts],
-        [f[3] for f in facts],
-        [f[4] for f in facts],
+        *([f[column] for f in facts] for column in range(5)),
+    ]
+
+
+def _keys(entries: Sequence[Sealed]) -> list[Any]:
+    """Return the keys of new subjects, and what points to them."""
+    keys = [(n, e) for n, e in enumerate(entries, 1) if e.new_key is not None]
+    index = [(n, e.subject, m) for n, e in enumerate(entries, 1) for m in e.index]
+    return [
         [n for n, _ in keys],
         [e.subject for _, e in keys],
         [e.kek_version for _, e in keys],

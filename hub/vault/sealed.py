@@ -11,6 +11,7 @@ from hub.ledger.kek import KekError
 from hub.ledger.sealing import Sealer, SealError
 from hub.ledger.seals import Refused, Seal, SealJob
 from hub.vault.rows import Rows
+from hub.vault.wire import ANSWER
 
 
 class Envelopes:
@@ -21,8 +22,17 @@ class Envelopes:
         self._rows = rows
 
     def seal(self, jobs: Sequence[SealJob]) -> list[Seal]:
-        """Seal a batch, each for itself. The table is asked each time: a key may be destroyed."""
-        old = {job.key_id for job in jobs if not job.new}
+        """Seal a batch, each for itself.
+
+        A key at hand is used as it is. Where another vault has destroyed it meanwhile, the ledger
+        refuses what was sealed under it, within the lock (ledger.append: erased). An answer that
+        is kept passes no such lock, so for its key the table is asked each time.
+        """
+        old = {
+            j.key_id
+            for j in jobs
+            if not j.new and (j.kind == ANSWER or not self.sealer.known(j.key_id))
+        }
         refused: dict[UUID, Refused] = dict.fromkeys(old, "unknown")
         for key_id, (wrapped, version, state) in (self._rows.keys(old) if old else {}).items():
             refused[key_id] = self._at_hand(key_id, wrapped, version, state)
