@@ -62,6 +62,15 @@ class Settings(BaseSettings):
     """A file with the certificates that the stamp's signature leads to (PEM); packs carry it."""
     holds_file: str = ""
     """What must not be erased: a line for each hold, an id (or `*` for all) and for what."""
+    retention_years: str = Field(
+        default="adult=8,child=25,professional=25,setting=25",
+        pattern=r"^(adult|child|professional|setting)=[1-9][0-9]{0,2}"
+        r"(,(adult|child|professional|setting)=[1-9][0-9]{0,2})*$",
+    )
+    """For how many years after its last entry a record of each kind is kept; of a kind that is not
+    named, as long as the longest. Strength of the default: C, from memory of the NHS Records
+    Management Code of Practice (2021), appendix II, unconfirmed. A records manager has to set it: a
+    looked-after child's record, for one, is kept far longer (75 years; C as well)."""
     approvers: str = "officer-1,officer-2"
     """Two officers who stand for the hub's own keys and registrations, as opaque ids."""
 
@@ -101,6 +110,12 @@ class Settings(BaseSettings):
     def anchor(self) -> Path:
         """Return where the anchor is."""
         return Path(self.anchor_file) if self.anchor_file else self.keys_dir / "anchor"
+
+    @property
+    def kept_years(self) -> dict[str, int]:
+        """Return for how many years after its last entry each kind's record is kept."""
+        pairs = (part.split("=") for part in self.retention_years.split(","))
+        return {kind: int(years) for kind, years in pairs}
 
     @property
     def officers(self) -> tuple[str, ...]:

@@ -28,7 +28,12 @@ def erasure_of(hub: Hub) -> Erasure:
         return await asyncio.to_thread(destroy, subject)
 
     return Erasure(
-        door=hub.door, pool=hub.pool, signer=hub.signer, clock=hub.clock, destroy=destroyed
+        door=hub.door,
+        pool=hub.pool,
+        signer=hub.signer,
+        clock=hub.clock,
+        years=hub.settings.kept_years,
+        destroy=destroyed,
     )
 
 

@@ -26,10 +26,6 @@ from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.read import Pool, facts
 from hub.ledger.record import UnavailableError, UnknownSubjectError, subject_key
 
-YEARS: Final = {"adult": 8, "child": 25, "professional": 25, "setting": 25}
-"""How long a record is kept after its last entry. Source: Records Management Code of Practice
-(NHS England, 2021), appendix II: adults 8 years, children to the 25th birthday; the ledger does not
-know a birthday in the clear, so 25 years for all others (product choice: never too short)."""
 BEFORE_TIME: Final = frozenset({"unlawfully_held", "court_order"})
 """Reasons before which a retention period gives way. A request does not: UK GDPR art 17(3)(b)."""
 _YEAR_S: Final = 31_557_600
@@ -80,8 +76,11 @@ class Erasure:
         pool: Pool,
         signer: Signer,
         clock: Clock,
+        years: Mapping[str, int],
         destroy: Callable[[UUID], Awaitable[bool]],
     ) -> None:
+        """Take the parts. `years`: how long each kind's record is kept after its last entry."""
+        self._years = years
         self._door = door
         self._pool = pool
         self._signer = signer
@@ -122,10 +121,15 @@ class Erasure:
             kind = known.get("subject_kind", "child")
             if about["shred"] is not None:
                 return {**about, "kind": kind}
-            against = [*order.holds, *_against(order, about, known, kind, now)]
+            against = [*order.holds, *_against(order, about, known, self._until(about, kind), now)]
             if against:
                 raise ObstacleError("; ".join(against))
             return {**about, "kind": kind, "told": await told(connection, order.subject)}
+
+    def _until(self, about: dict[str, Any], kind: str) -> int:
+        """Return when a record's time is over, in seconds; of a kind not named, the longest."""
+        years = self._years.get(kind, max(self._years.values()))
+        return int(about["last_ms"]) // 1000 + years * _YEAR_S
 
     async def _record(self, order: Order, about: dict[str, Any]) -> Erased:
         claims = {
@@ -151,14 +155,13 @@ class Erasure:
 
 
 def _against(
-    order: Order, about: dict[str, Any], known: Mapping[str, str], kind: str, now: int
+    order: Order, about: dict[str, Any], known: Mapping[str, str], until: int, now: int
 ) -> list[str]:
     found = []
     if known.get("hold") == "active":
         found.append("the police hold what is known")
     if about["step"] not in (None, EnquiryConcluded.TYPE):
         found.append("an enquiry is open")
-    until = about["last_ms"] // 1000 + YEARS.get(kind, max(YEARS.values())) * _YEAR_S
     if order.reason not in BEFORE_TIME and until > now:
         found.append(f"the record is kept until {utc_text(until)[:10]}")
     return found

@@ -55,8 +55,8 @@ def race(
 ) -> list[Answer]:
     """Let everybody's record be read while everybody withdraws consent, `lead_s` later."""
     tokens = [writers.sign("gp-c", withdrawal(), known(s), jti=readers.jti()) for s in subjects]
-    pauses = [chance.uniform(0, 0.03) for _ in subjects]
-    later = [max(0.0, chance.uniform(0, 0.03) + lead_s) for _ in subjects]
+    pauses = [chance.uniform(0, 0.03) + max(0.0, -lead_s) for _ in subjects]
+    later = [chance.uniform(0, 0.03) + max(0.0, lead_s) for _ in subjects]
     if readers is writers:
 
         async def both() -> list[Answer]:
@@ -98,11 +98,15 @@ def run(readers: Parts, writers: Parts, rounds: int, seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - the order of a test
     subjects = [consented(readers, numbered(n)) for n in range(SUBJECTS)]
     answers: list[Answer] = []
-    lead_s = 0.0
+    lead_s, step_s = 0.0, 0.01
     for _ in range(rounds):
         told = race(readers, writers, subjects, chance, lead_s)
-        # Whatever the machine's speed, let each side win about as often.
-        lead_s += 0.01 if sum(bool(items_of(a)) for a in told) < SUBJECTS / 2 else -0.01
+        # Let each side win about as often, whatever the machine's speed: on a crowded one a read
+        # takes a second, so the step doubles while one side wins, and halves when the other does.
+        towards = 1 if sum(bool(items_of(a)) for a in told) < SUBJECTS / 2 else -1
+        step_s = min(2 * abs(step_s), 1.0) if step_s * towards > 0 else max(abs(step_s) / 2, 0.005)
+        step_s *= towards
+        lead_s += step_s
         answers += told
         consent_again(readers, subjects)
     bad, released, refused = violations(readers, subjects)

@@ -63,6 +63,12 @@ class Faulty:
         headers = {"Hub-Purpose": "safeguarding_enquiry"}
         return self._sent("reader-a", "GET", f"/subjects/{subject}/timeline", headers)
 
+    def sign_in_anew(self) -> None:
+        """Renew every agency's token, however long the old one has left."""
+        for session in self.sessions.values():
+            session.until = 0.0
+            session.access_token()
+
     def _sent(
         self, agency: str, method: str, path: str, headers: dict[str, str], body: bytes = b""
     ) -> tuple[int, str | None]:

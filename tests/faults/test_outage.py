@@ -3,7 +3,8 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import psycopg
 import pytest
@@ -31,6 +32,8 @@ def somebody(hub: RunningHub) -> tuple[str, str]:
 @contextmanager
 def away(faulty: Faulty) -> Iterator[None]:
     """Stop PostgreSQL for a while."""
+    # A token that ran out while the store is away could not be renewed, whatever the hub does.
+    faulty.sign_in_anew()
     faulty.server.stop()
     try:
         yield
@@ -97,6 +100,35 @@ def test_while_writing_is_paused_nothing_is_released_and_then_all_goes_on(faulty
     check(hub.settings.owner_url)
 
 
+def until_commits_wait(root: str, watching: psycopg.Connection[Any]) -> None:
+    """Commit until a commit waits for the standby: the server takes its new settings when it may.
+
+    Without this a slow machine lets the commit that is to be cut off pass before.
+    """
+    over = time.monotonic() + SOON_S
+    while time.monotonic() < over:
+        with psycopg.connect(root, autocommit=True) as probe:
+            pid = probe.info.backend_pid
+            committing = threading.Thread(target=commit, args=(probe,))
+            committing.start()
+            while committing.is_alive():
+                cut = watching.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE pid = %s AND wait_event = 'SyncRep'", [pid],
+                ).fetchone()  # fmt: skip
+                if cut is not None:
+                    committing.join()
+                    return
+                time.sleep(0.01)
+    raise AssertionError("no commit waits for a standby")
+
+
+def commit(connection: psycopg.Connection[Any]) -> None:
+    """Commit something that changes nothing; the connection may be cut off meanwhile."""
+    with suppress(psycopg.OperationalError):
+        connection.execute("SELECT pg_logical_emit_message(true, 'probe', '')")
+
+
 @contextmanager
 def unanswered_commits(faulty: Faulty) -> Iterator[None]:
     """Let every commit wait for a standby that never comes: done here, and nobody told."""
@@ -104,6 +136,7 @@ def unanswered_commits(faulty: Faulty) -> Iterator[None]:
         connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         connection.execute("SELECT pg_reload_conf()")
         try:
+            until_commits_wait(faulty.server.root, connection)
             yield
         finally:
             connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
@@ -140,6 +173,22 @@ def test_a_connection_cut_between_commit_and_answer_doubles_nothing(
     check(hub.settings.owner_url)
 
 
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
+def test_outages_and_pauses_under_load_lose_and_double_nothing(faulty: Faulty) -> None:
+    with under_load(faulty.hub) as load:
+        for _ in range(3):
+            load.wait(2)
+            with paused(faulty):
+                time.sleep(6)
+            load.wait(2)
+            with away(faulty):
+                time.sleep(5)
+            faulty.wait_ready()
+    verify(load)
+
+
+# The last of this hub's tests: it leaves a row that no front door let in, which `check` would find.
 def test_an_event_no_fold_can_read_is_parked_with_an_alarm_and_others_go_on(
     faulty: Faulty,
 ) -> None:
@@ -147,7 +196,7 @@ def test_an_event_no_fold_can_read_is_parked_with_an_alarm_and_others_go_on(
     number, subject = somebody(hub)
     with psycopg.connect(hub.settings.owner_url, autocommit=True) as connection:
         poison = Posted(
-            agency="poster-a",
+            agency="poster-z",  # nobody's: what the posters hold is compared with the ledger
             subject=subject,
             jti=uid("poison"),
             type_uri="https://hub.example/events/never-heard-of/v1",
@@ -168,18 +217,3 @@ def test_an_event_no_fold_can_read_is_parked_with_an_alarm_and_others_go_on(
     assert faulty.rows(
         "SELECT value FROM views_v1.fact WHERE key = %s AND fact = 'consent'", f"s:{subject}"
     ) == [("withdrawn",)]
-
-
-@pytest.mark.heavy
-@pytest.mark.timeout(900)
-def test_outages_and_pauses_under_load_lose_and_double_nothing(faulty: Faulty) -> None:
-    with under_load(faulty.hub) as load:
-        for _ in range(3):
-            load.wait(2)
-            with paused(faulty):
-                time.sleep(6)
-            load.wait(2)
-            with away(faulty):
-                time.sleep(5)
-            faulty.wait_ready()
-    verify(load)

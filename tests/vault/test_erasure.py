@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
@@ -19,6 +20,7 @@ from hub.audit.openings import said
 from hub.cli import app
 from hub.ledger.kek import KekError
 from hub.ledger.record import SubjectErasedError
+from hub.settings import Settings
 from hub.vault.client import Checking, Operating
 from hub.vault.serve import operators
 from tests.disclosure.scene import ADVOCATE, consented, hold, recorded, searched
@@ -189,6 +191,24 @@ def test_holds_an_open_enquiry_and_retention_stand_against_it(
     assert shred(subject).exit_code == 1
     assert own.rows("SELECT 1 FROM ledger.header WHERE kind = 'shred'") == []
     assert items_of(own.timeline("gp-c", subject))
+
+
+def test_the_records_manager_sets_how_long_a_record_is_kept(
+    own: Parts, shred: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = told(own)
+    monkeypatch.setenv("HUB_RETENTION_YEARS", "adult=100,child=120")
+    kept = shred(subject, reason="erasure_request")
+    until = re.search(r"kept until (\d{4})", kept.output)
+    assert kept.exit_code == 1
+    assert until is not None
+    assert int(until[1]) > 2100
+
+
+@pytest.mark.parametrize("said", ["", "adult", "adult=0", "adult=8;child=25", "adult=8,pet=1"])
+def test_no_retention_period_is_taken_that_is_not_well_said(said: str) -> None:
+    with pytest.raises(ValueError, match="retention_years"):
+        Settings(retention_years=said)
 
 
 def test_somebody_unknown_is_not_erased(own: Parts, shred: Run) -> None:
