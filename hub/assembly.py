@@ -31,6 +31,7 @@ from hub.disclosure.cursor import Cursors
 from hub.disclosure.dashboard import Dashboard
 from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
+from hub.disclosure.inbox import Inbox
 from hub.disclosure.notices import Notices
 from hub.disclosure.receipt import Receipts
 from hub.disclosure.release import Release
@@ -45,7 +46,7 @@ from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.handing import Handing
 from hub.ledger.install import install
 from hub.ledger.keyfile import file_key
-from hub.ledger.keystore import Keystore
+from hub.ledger.keystore import KEY_LIFE_S, Keystore
 from hub.ledger.read import Pool
 from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
@@ -62,9 +63,6 @@ from migrations.run import migrate
 
 class DatabaseError(Exception):
     """The database does not answer, or not as it should."""
-
-
-KEY_LIFE_S = 396 * 86_400
 
 
 def prepare(settings: Settings) -> None:
@@ -110,9 +108,9 @@ def _built(ground: _Ground) -> Hub:
     release = Release(door=door, covering=covering, receipts=receipts, source=source)
     desk = _desk(ground, pool, door, release, cursors)
     oversight = Oversight(desk=desk, pool=pool, clock=ground.clock, source=source)
-    access = AccessTokens(
-        ground.signer, hub_uri=settings.hub_uri, new_id=lambda: str(source.uuid())
-    )
+    notices = Notices(desk, door, ground.clock)
+    hub_uri = settings.hub_uri
+    access = AccessTokens(ground.signer, hub_uri=hub_uri, new_id=lambda: str(source.uuid()))
     return Hub(
         settings=settings,
         clock=ground.clock,
@@ -137,7 +135,8 @@ def _built(ground: _Ground) -> Hub:
         requests=Requests(pool, desk, ground.opening, ground.clock),
         finder=Finder(desk, ground.opening, ground.clock),
         dashboard=Dashboard(desk, ground.opening, ground.clock),
-        notices=Notices(desk, door, ground.clock),
+        notices=notices,
+        inbox=Inbox(desk, notices, ground.opening),
         orders=Orders(desk=desk, pool=pool, clock=ground.clock),
         statements=Statements(pool=pool, door=door, receipts=receipts, clock=ground.clock),
         auditor=Auditor(

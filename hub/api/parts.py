@@ -20,6 +20,7 @@ from hub.disclosure.cursor import Cursors
 from hub.disclosure.dashboard import Dashboard
 from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
+from hub.disclosure.inbox import Inbox
 from hub.disclosure.notices import Notices
 from hub.disclosure.receipt import Receipts
 from hub.disclosure.requests import Requests
@@ -67,6 +68,7 @@ class Hub:
     requests: Requests
     finder: Finder
     notices: Notices
+    inbox: Inbox
     orders: Orders
     statements: Statements
     auditor: Auditor

@@ -88,7 +88,7 @@ class Notices:
                 while True:
                     rows = await read.notices(connection, agency, after=past, limit=limit + 1)
                     page = _whole(rows, limit)
-                    told, items, guards, kinds = await self._still_due(
+                    told, items, guards, kinds = await self.still_due(
                         connection, agency, user, page, law.scales
                     )
                     if told or len(rows) <= limit:
@@ -131,7 +131,7 @@ class Notices:
         row = await cursor.fetchone()
         return (0, 0) if row is None else (row[0], row[1])
 
-    async def _still_due(
+    async def still_due(
         self,
         connection: AsyncConnection[Any],
         agency: str,
@@ -139,7 +139,12 @@ class Notices:
         rows: list[read.NoticeRow],
         scales: Scales,
     ) -> tuple[list[read.NoticeRow], tuple[DisclosedItem, ...], tuple[Guard, ...], dict[str, str]]:
-        """Decide each notice again: what it points to may no longer be for this agency."""
+        """Decide each notice again: what it points to may no longer be for this agency.
+
+        Returns:
+            The notices that may be told; the register's lines for them; guards on the facts that
+            rests on; the kind of each subject, by its key.
+        """
         now = seconds(self._clock)
         told: list[read.NoticeRow] = []
         items: dict[int, DisclosedItem] = {}

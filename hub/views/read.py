@@ -129,19 +129,20 @@ class NoticeRow:
     whose: str | None = None
 
 
-# A notice is left out once its agency may no longer see what it points to, once what was due is
-# done, and while a hold keeps the agency from knowing of the subject or the setting: the notice
-# itself would tip it off.
-_NOTICES: LiteralString = """
+NOTICE: LiteralString = """
     SELECT n.agency, n.position, n.cause, n.subject::text, n.item_position, n.setting, n.type,
            n.jti::text, coalesce(g.partner, c.waits), g.purpose, g.legal_demand,
            coalesce(g.jti, c.request)::text, n.at, c.due_at, c.duty, c.agency
     FROM views_v1.notice n
     LEFT JOIN views_v1.clock c ON c.id = n.clock
     LEFT JOIN views_v1.register g ON n.cause = 'request' AND g.position = n.position
-    WHERE n.agency = %(agency)s AND (n.position, n.at) > (%(position)s, %(at)s)
+    WHERE n.agency = %(agency)s
+"""
+# A notice is left out once its agency may no longer see what it points to, once what was due is
+# done, and while a hold keeps the agency from knowing of the subject or the setting: the notice
+# itself would tip it off.
+DUE: LiteralString = """
       AND c.ended IS NULL
-      AND NOT EXISTS (SELECT FROM ops.notice_ack a WHERE a.agency = n.agency AND a.jti = n.jti)
       AND CASE n.cause
           WHEN 'entitlement' THEN EXISTS (
               SELECT FROM views_v1.entitlement e JOIN views_v1.item_class c USING (class_id)
@@ -162,8 +163,14 @@ _NOTICES: LiteralString = """
               AND h.value = 'active'
           JOIN views_v1.fact r ON r.key = 'r:' || about.id || ':' || n.agency
               AND r.fact = 'recipient_implicated' AND r.value = 'yes')
-    ORDER BY n.position, n.at, n.jti LIMIT %(limit)s
 """
+_UNREAD: LiteralString = (
+    NOTICE
+    + """ AND (n.position, n.at) > (%(position)s, %(at)s)
+      AND NOT EXISTS (SELECT FROM ops.notice_ack a WHERE a.agency = n.agency AND a.jti = n.jti)"""
+    + DUE
+    + " ORDER BY n.position, n.at, n.jti LIMIT %(limit)s"
+)
 
 
 async def notices(
@@ -175,7 +182,7 @@ async def notices(
     """
     position, at = after
     values = {"agency": agency, "position": position, "at": at, "limit": limit}
-    return [NoticeRow(*row) for row in await _rows(connection, _NOTICES, values)]
+    return [NoticeRow(*row) for row in await _rows(connection, _UNREAD, values)]
 
 
 async def tracking_position(connection: AsyncConnection[Any]) -> int:

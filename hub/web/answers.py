@@ -9,7 +9,18 @@ from datetime import date
 from typing import Final
 
 from hub.web import words
-from hub.web.saying import ABOUT, ACT, CONSENT, KNOWN, LOCATIONS, SOURCE, TYPES
+from hub.web.saying import (
+    ABOUT,
+    ACT,
+    CONSENT,
+    GROUND,
+    KNOWN,
+    LEVEL,
+    LOCATIONS,
+    NAMES,
+    SOURCE,
+    TYPES,
+)
 
 Rows = list[tuple[str, str]]
 _PERSON: Final = {
@@ -41,6 +52,7 @@ def of_concern(sent: Mapping[str, str], agencies: Mapping[str, str]) -> Rows:
             ("Their organisation", agencies.get(sent.get("implicated", ""), "")),
             ("Do they agree to your sharing it?", CONSENT.get(sent.get("consent", ""), "")),
             ("What they want, in their words", sent.get("wishes", "")),
+            ("Does it name anybody else?", NAMES.get(sent.get("names", ""), "")),
             ("Who should act on it", ", ".join(told)),
         ]
     )
@@ -53,6 +65,9 @@ def of_referral(sent: Mapping[str, str], agencies: Mapping[str, str]) -> Rows:
             *_subject(sent),
             ("Whom you ask", agencies.get(sent.get("to", ""), "")),
             ("What you ask them to do, and why", sent.get("why", "")),
+            ("Does it name anybody else?", NAMES.get(sent.get("names", ""), "")),
+            ("On what ground", GROUND.get(sent.get("ground", ""), "")),
+            ("How great the risk is", LEVEL.get(sent.get("level", ""), "")),
             ("Answer needed by", _day(sent, "by")),
         ]
     )

@@ -33,6 +33,12 @@ PLACES: Final[Sequence[tuple[str, str, tuple[Role, ...], str]]] = (
         "See how many concerns, enquiries and reviews there were, by quarter and by code.",
     ),
     (
+        "/inbox",
+        "Inbox",
+        ("liaison", "practitioner"),
+        "Read what concerns your organisation, answer referrals and acknowledge corrections.",
+    ),
+    (
         "/post",
         "Raise or refer",
         ("liaison", "practitioner"),
@@ -126,7 +132,7 @@ def environment() -> Environment:
 def version() -> str:
     """Return a short name for the static files as they are: new files, new address."""
     digest = hashlib.sha256()
-    for name in ("hub.css", "hub.js", "vendor/VERSIONS.json"):
+    for name in ("hub.css", "hub.js", "live.js", "vendor/VERSIONS.json"):
         digest.update((STATIC / name).read_bytes())
     return digest.hexdigest()[:12]
 

@@ -16,6 +16,8 @@ from hub.disclosure.cursor import Cursors
 from hub.disclosure.dashboard import Dashboard
 from hub.disclosure.desk import Desk
 from hub.disclosure.find import Finder
+from hub.disclosure.inbox import Inbox
+from hub.disclosure.notices import Notices
 from hub.ids import Source
 from hub.ledger.directory import Directory
 from hub.ledger.keystore import Keystore
@@ -52,6 +54,10 @@ class Shared(Protocol):
     def desk(self) -> Desk: ...  # noqa: D102
     @property
     def finder(self) -> Finder: ...  # noqa: D102
+    @property
+    def notices(self) -> Notices: ...  # noqa: D102
+    @property
+    def inbox(self) -> Inbox: ...  # noqa: D102
     @property
     def dashboard(self) -> Dashboard: ...  # noqa: D102
     @property

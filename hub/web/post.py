@@ -7,6 +7,8 @@ own page, and nowhere else.
 """
 
 import asyncio
+import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,8 +41,9 @@ ACTING: Final = (
     "gp",
 )
 """The kinds of agency that are offered first."""
-_OURS: Final = ("csrf", "step", "jti", "jti2", "ref")
+_OURS: Final = ("csrf", "step", "jti")
 """Fields of the page itself, and no answers."""
+_JTI: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +91,17 @@ async def step(
     web = web_of(request)
     today = london_day(seconds(web.hub.clock))
     names = _agencies(web, officer)
-    ref = sent.get("ref") or web.hub.source.uuid().hex
-    filled = used.read(said, names, slug=officer.agency.slug, ref=ref, today=today)
+    jti = sent.get("jti", "")
+    if not _JTI.fullmatch(jti):
+        jti = str(web.hub.source.uuid())
+    filled = used.read(said, names, slug=officer.agency.slug, jti=jti, today=today)
     if filled.errors:
         return _form(request, officer, used, said, filled.errors, 422)
-    jtis = [sent.get(name) or str(web.hub.source.uuid()) for name in ("jti", "jti2")]
-    statements = _statements(web, officer, filled, jtis)
+    statements = _statements(web, officer, filled, jti)
     if sent.get("step") == "send":
         for one in statements:
             await behalf.post(web, one)
-        return RedirectResponse(f"{base(request)}/post/sent/{jtis[0]}", 303)
+        return RedirectResponse(f"{base(request)}/post/sent/{jti}", 303)
     reached = await _preview(web, statements)
     return page(
         request,
@@ -106,7 +110,7 @@ async def step(
         kind=kind,
         rows=used.rows(said, names),
         said=said,
-        ours={"jti": jtis[0], "jti2": jtis[1], "ref": ref},
+        jti=jti,
         reached=reached,
         names={a.slug: a.name for a in web.hub.directory.now.agencies.all()},
         release=web.hub.rulebook.release,
@@ -145,15 +149,29 @@ def _known(kind: str) -> Form:
     return found
 
 
-def _statements(
-    web: Web, officer: Officer, filled: saying.Filled, jtis: Sequence[str]
-) -> list[Statement]:
-    """Return what is sent, in its order: who it is about first; the first id is the main one's."""
-    ids = jtis[: len(filled.payloads)][::-1]
+def _statements(web: Web, officer: Officer, filled: saying.Filled, jti: str) -> list[Statement]:
+    """Return what is sent, in its order; the main statement under `jti`.
+
+    The ids of the others follow from it: sent again, each is the same event.
+    """
+    main = [] if filled.said is None else [filled.said]
+    said = [*filled.before, *main, *filled.after]
     return [
-        behalf.statement(web, officer, one, filled.sub_id, jti=jti, happened=filled.happened)
-        for one, jti in zip(filled.payloads, ids, strict=True)
+        behalf.statement(
+            web,
+            officer,
+            one,
+            filled.sub_id,
+            jti=jti if one is filled.said else _id_beside(jti, place),
+            happened=filled.happened,
+        )
+        for place, one in enumerate(said)
     ]
+
+
+def _id_beside(jti: str, place: int) -> str:
+    digest = hashlib.sha256(f"hub-form/v1\n{jti}\n{place}".encode()).digest()
+    return str(UUID(bytes=digest[:16], version=4))
 
 
 async def _preview(web: Web, statements: Sequence[Statement]) -> list[Reach]:

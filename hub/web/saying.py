@@ -13,7 +13,11 @@ from typing import Any, Final, Literal, cast
 from contracts.base import Payload
 from contracts.codes import AbuseType, RiskLocation
 from contracts.concern import ConcernRaised, ReferralMade
+from contracts.consent import CapacityAssessed, ConsentGiven
 from contracts.identity import SubjectDescribed
+from contracts.integrity import ClearedForRelease
+from contracts.stated import FactStated
+from contracts.triage import RiskAssessed
 from hub.intake.identifiers import IdentifierRefusedError, identifier, urn
 from hub.web.forms import chosen
 
@@ -43,6 +47,16 @@ CONSENT: Final[Mapping[str, str]] = {
     "refused": "No, they do not want it",
     "not_sought": "We have not asked them",
 }
+GROUND: Final[Mapping[str, str]] = {
+    "consent": "They agree to this agency being told, and are able to decide it",
+    "care": "It is for their own care, is in their best interests, and they do not object",
+    "risk": "They are at risk of abuse or neglect",
+}
+NAMES: Final[Mapping[str, str]] = {
+    "nobody": "No: it names nobody else, and not who told us",
+    "others": "Yes, or we are not sure",
+}
+LEVEL: Final[Mapping[str, str]] = {"low": "Low", "medium": "Medium", "high": "High"}
 TYPES: Final[Mapping[str, str]] = {f"type-{n}": kind.value for n, kind in enumerate(AbuseType)}
 LOCATIONS: Final[Mapping[str, str]] = {place.name.lower(): place.value for place in RiskLocation}
 ACT: Final = "act-"
@@ -55,14 +69,18 @@ _About = Literal["adult", "child", "setting"]
 class Filled:
     """A form as it was understood: statements about one subject, and what is wrong, by field."""
 
-    payloads: tuple[Payload, ...] = ()
+    before: tuple[Payload, ...] = ()
+    """What the main statement rests on: on which ground it is made, whom it is about."""
+    said: Payload | None = None
+    after: tuple[Payload, ...] = ()
+    """What is said of it: that its words may go where it goes."""
     sub_id: Mapping[str, Any] = field(default_factory=dict)
     happened: date | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
 
 def concern(
-    sent: Mapping[str, str], agencies: Mapping[str, str], *, slug: str, ref: str, today: date
+    sent: Mapping[str, str], agencies: Mapping[str, str], *, slug: str, jti: str, today: date
 ) -> Filled:
     """Return a concern as it was filled in.
 
@@ -70,11 +88,11 @@ def concern(
         sent: the form.
         agencies: the agencies it may name, by slug.
         slug: the agency that says it.
-        ref: what the agency calls the subject, where the form has no number of theirs.
+        jti: the id of what it says; the agency's own reference for a subject without a number.
         today: the London day.
     """
     filled = Filled()
-    about = _about(sent, filled, slug, ref)
+    about = _about(sent, filled, slug, jti)
     filled.happened = _day(sent, "when", today, filled.errors) or today
     told = _addressed(sent, agencies, filled.errors)
     kinds = tuple(AbuseType(TYPES[n]) for n in TYPES if sent.get(n) == "yes")
@@ -85,6 +103,7 @@ def concern(
         "injuries": _text(sent, "injuries", filled.errors),
         "wishes": _text(sent, "wishes", filled.errors),
     }
+    _names(sent, filled.errors)
     source = chosen(sent, "source", SOURCE)
     if source is None:
         filled.errors["source"] = "Select how you know"
@@ -103,19 +122,26 @@ def concern(
         **texts,
         **{fact: "yes" for fact in KNOWN if sent.get(f"know-{fact}") == "yes"},
     }
-    return _done(filled, sent, about, ConcernRaised.model_validate(fields, strict=True))
+    said = ConcernRaised.model_validate(fields, strict=True)
+    return _done(filled, sent, about, said, jti)
 
 
 def referral(
-    sent: Mapping[str, str], agencies: Mapping[str, str], *, slug: str, ref: str, today: date
+    sent: Mapping[str, str], agencies: Mapping[str, str], *, slug: str, jti: str, today: date
 ) -> Filled:
     """Return a referral as it was filled in; see `concern`."""
     filled = Filled()
-    about = _about(sent, filled, slug, ref)
+    about = _about(sent, filled, slug, jti)
     to = chosen(sent, "to", agencies)
     if to is None:
         filled.errors["to"] = "Select whom you ask to take it on"
     why = _text(sent, "why", filled.errors, "Say what you ask them to do, and why")
+    _names(sent, filled.errors)
+    ground, level = chosen(sent, "ground", GROUND), chosen(sent, "level", LEVEL)
+    if ground is None:
+        filled.errors["ground"] = "Select on what ground you refer them"
+    elif ground == "risk" and level is None:
+        filled.errors["level"] = "Select how great the risk is"
     by = _day(sent, "by", None, filled.errors)
     if by is not None and by < today:
         filled.errors["by-day"] = "The day by which you need an answer must not be past"
@@ -123,17 +149,37 @@ def referral(
         return filled
     day = None if by is None else by.isoformat()
     said = ReferralMade(about=about, to=str(to), why=why, respond_by=day)
-    return _done(filled, sent, about, said)
-
-
-def _done(filled: Filled, sent: Mapping[str, str], about: _About, said: Payload) -> Filled:
-    """Put the description, where there is one, before what is said; it goes to the same."""
-    described = _described(sent, about, said.addressees())
-    filled.payloads = (said,) if described is None else (described, said)
+    filled = _done(filled, sent, about, said, jti)
+    filled.before = (*_grounds(str(ground), level, about, str(to)), *filled.before)
     return filled
 
 
-def _about(sent: Mapping[str, str], filled: Filled, slug: str, ref: str) -> _About:
+def _grounds(ground: str, level: str | None, about: _About, to: str) -> tuple[Payload, ...]:
+    """Return what puts on record the ground on which somebody is referred."""
+    if ground == "consent":
+        able = CapacityAssessed(about=about, decision="information_sharing", result="has")
+        return (ConsentGiven(about=about, recipients=(to,)), able)
+    if ground == "care":
+        return (
+            FactStated(about=about, says="care_objection=none"),
+            FactStated(about=about, says="best_interests=yes"),
+        )
+    return (RiskAssessed(about=about, level=cast("Any", level), at_risk="yes"),)
+
+
+def _done(
+    filled: Filled, sent: Mapping[str, str], about: _About, said: Payload, jti: str
+) -> Filled:
+    """Put the description, where there is one, before what is said, and its clearance after it."""
+    described = _described(sent, about, said.addressees())
+    filled.before = () if described is None else (described,)
+    filled.said = said
+    if sent.get("names") == "nobody":
+        filled.after = (ClearedForRelease(about=about, item=jti),)
+    return filled
+
+
+def _about(sent: Mapping[str, str], filled: Filled, slug: str, jti: str) -> _About:
     about = chosen(sent, "about", ABOUT)
     if about is None:
         filled.errors["about"] = "Select whom or what it is about"
@@ -155,7 +201,7 @@ def _about(sent: Mapping[str, str], filled: Filled, slug: str, ref: str) -> _Abo
     elif not (sent.get("family") and sent.get("given")):
         filled.errors["nhs"] = "Enter an NHS number, or a full name and a date of birth"
     else:
-        named.append(f"urn:hub:ref:{slug}:{ref}")
+        named.append(f"urn:hub:ref:{slug}:{jti}")
         if not any(sent.get(f"born-{part}") for part in ("day", "month", "year")):
             filled.errors["born-day"] = "Enter a date of birth, or an NHS number"
     _born(sent, filled.errors)
@@ -195,6 +241,11 @@ def _addressed(
     if not told:
         errors["act"] = "Select at least one agency that should act on it"
     return told[:40]
+
+
+def _names(sent: Mapping[str, str], errors: dict[str, str]) -> None:
+    if chosen(sent, "names", NAMES) is None:
+        errors["names"] = "Select whether what you wrote names anybody else"
 
 
 def _born(sent: Mapping[str, str], errors: dict[str, str]) -> date | None:

@@ -114,8 +114,11 @@ class Sessions:
             )  # fmt: skip
         return token
 
-    async def find(self, token: str) -> Session | None:
-        """Return the session of a cookie while it lives, and note that it was used."""
+    async def find(self, token: str, *, touch: bool = True) -> Session | None:
+        """Return the session of a cookie while it lives, and note that it was used.
+
+        With `touch` False it is not noted: what a page does by itself is no use of it.
+        """
         now = seconds(self._clock)
         asked = {"key": _digest(token), "now": now, "idle": IDLE_S, "absolute": ABSOLUTE_S}
         async with (
@@ -126,7 +129,7 @@ class Sessions:
             row = await cursor.fetchone()
             if row is None:
                 return None
-            if row["seen_at"] < now - TOUCH_S:
+            if touch and row["seen_at"] < now - TOUCH_S:
                 await cursor.execute(
                     "UPDATE ops.web_session SET seen_at = %s WHERE key = %s", [now, row["key"]]
                 )

@@ -75,11 +75,17 @@ class Officer:
 class Allowed:
     """A dependency of a route: lets in officers of certain roles, and says which."""
 
-    def __init__(self, *roles: Role, scope: str = "read", step_up: bool = False) -> None:
-        """Take the roles, the scope their agency must have, and whether to ask again who it is."""
+    def __init__(
+        self, *roles: Role, scope: str = "read", step_up: bool = False, by_itself: bool = False
+    ) -> None:
+        """Take the roles, the scope their agency must have, and whether to ask again who it is.
+
+        What a page asks for `by_itself` does not keep a session from being idle.
+        """
         self.roles = frozenset(roles)
         self.scope = scope
         self.step_up = step_up
+        self.by_itself = by_itself
 
     async def __call__(self, request: Request) -> Officer:
         """Return who is there.
@@ -88,7 +94,7 @@ class Allowed:
             SignInNeededError: nobody is, or not lately enough.
             PageError: somebody else is.
         """
-        officer = await present(request)
+        officer = await present(request, touch=not self.by_itself)
         to = request.url.path if request.method == "GET" else f"{base(request)}/"
         if officer is None:
             raise SignInNeededError(to)
@@ -126,11 +132,11 @@ def cookie_names(web: Web) -> tuple[str, str]:
     return f"{prefix}hub", f"{prefix}hub-sign-in"
 
 
-async def present(request: Request) -> Officer | None:
-    """Return who is signed in, as the register of agencies stands now."""
+async def present(request: Request, *, touch: bool = True) -> Officer | None:
+    """Return who is signed in, as the register of agencies stands now; see `Sessions.find`."""
     web = web_of(request)
     token = request.cookies.get(cookie_names(web)[0])
-    session = None if token is None else await web.sessions.find(token)
+    session = None if token is None else await web.sessions.find(token, touch=touch)
     if session is None:
         return None
     agency = web.hub.directory.now.agencies.find(session.agency)

@@ -128,6 +128,12 @@ def sentence(said: object) -> str:
     return text[:1].upper() + text[1:]
 
 
+def a_subject(code: str) -> str:
+    """Return a kind of subject as a sentence goes on with it: `an adult`."""
+    named = SUBJECTS.get(code, "somebody").lower()
+    return named if named == "somebody" else f"{'an' if named[0] in 'aeiou' else 'a'} {named}"
+
+
 def label(name: str) -> str:
     """Return a field's name in words."""
     text = name.replace("_", " ").lower()
@@ -155,6 +161,31 @@ def when(instant: str) -> str:
     at = _london(instant)
     hour = at.hour % 12 or 12
     return f"{_day(at)} at {hour}:{at:%M}{'am' if at.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
+
+
+NOTICES: Final[Mapping[str, str]] = {
+    "item": "New: {kind}",
+    "entitlement": "Older records may now be shown to you",
+    "correction": "A record you were shown does not stand as it was: {kind}",
+    "alarm": "Reports about a care setting add up",
+    "request": "Another agency asks for what you hold",
+    "due": "Soon due: {duty}",
+    "overdue": "Overdue: {duty}",
+}
+DUTIES: Final[Mapping[str, str]] = {
+    "full_record": "the full record of an emergency opening",
+    "decide": "a decision that another agency waits for",
+    "respond": "an answer to a request or a referral",
+    "review": "a second look at a decision",
+}
+
+
+def notice(told: Mapping[str, Any]) -> str:
+    """Return what a notice says, in words: its cause, and the kind of record where it names one."""
+    type_uri = told.get("type")
+    named = kind(type_uri) if type_uri else "a record"
+    duty = DUTIES.get(str(told.get("duty")), "something")
+    return NOTICES[told["cause"]].format(kind=named, duty=duty)
 
 
 def channel(code: str) -> str:
@@ -228,6 +259,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "value": value,
     "spoken": spoken,
     "label": label,
+    "a_subject": a_subject,
     "day": day,
     "month": month,
     "when": when,

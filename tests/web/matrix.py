@@ -37,6 +37,13 @@ MATRIX: Final[Mapping[str, str]] = {
     "GET /post/{kind}": "LP----",
     "POST /post/{kind}": "LP----",
     "GET /post/sent/{receipt}": "LP----",
+    "GET /inbox": "LP----",
+    "GET /inbox/{notice}": "LP----",
+    "POST /inbox/{notice}": "LP----",
+    "GET /inbox/{notice}/{errand}": "LP----",
+    "POST /inbox/{notice}/answer": "LP----",
+    "POST /inbox/{notice}/acknowledge": "LP----",
+    "GET /live": "LP----",
     "GET /signing": "----A-",
     "POST /signing": "----A-",
     "GET /share": "LPISA-",
@@ -71,7 +78,7 @@ MATRIX: Final[Mapping[str, str]] = {
     "POST /who-saw": "--I---",
     "GET /who-saw/{subject}": "--I---",
 }
-OWN: Final = frozenset({"errand", "question", "receipt"})
+OWN: Final = frozenset({"errand", "notice", "question", "receipt"})
 """Parameters that name what belongs to one officer, or to one agency: another is told that it does
 not exist."""
 SHARED: Final = frozenset({"breach", "jti", "kind", "proposal", "rule", "sample", "subject"})

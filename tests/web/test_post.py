@@ -6,9 +6,11 @@ import re
 
 import pytest
 
-from contracts.concern import ConcernRaised
+from contracts.concern import ConcernRaised, ReferralMade
 from contracts.identity import SubjectDescribed
+from contracts.integrity import ClearedForRelease
 from contracts.police import Hold
+from contracts.triage import RiskAssessed
 from hub.intake import encoding
 from tests.support.parts import NHS_NUMBERS, person
 from tests.web.site import APP, Site, Visitor
@@ -21,6 +23,7 @@ CONCERN = {
     "type-0": "yes",
     "harm": "Two bruises on <b>her</b> arm.\r\nShe would not say how.",
     "source": "fact",
+    "names": "nobody",
     "know-at_risk": "yes",
     "know-care_needs": "yes",
     "consent": "given",
@@ -32,6 +35,9 @@ REFERRAL = {
     "nhs": "9990000018",
     "to": "council-a",
     "why": "Please assess her needs",
+    "names": "nobody",
+    "ground": "risk",
+    "level": "high",
     "by-day": "1",
     "by-month": "2",
     "by-year": "2099",
@@ -87,11 +93,15 @@ def test_a_concern_is_checked_previewed_sent_and_received(held: Site, nurse: Vis
     assert posted(held) == [], "nothing is sent before it was checked"
     page = press(nurse, "concern", "send")
     assert "Your receipt" in page
-    assert posted(held) == [SubjectDescribed.TYPE, ConcernRaised.TYPE]
+    assert posted(held) == [
+        SubjectDescribed.TYPE,
+        ConcernRaised.TYPE,
+        ClearedForRelease.TYPE,
+    ]
     receipt = re.search(r'hub-code">([^<]+)<', page)
     assert receipt is not None
     claims = json.loads(encoding.decode(receipt[1].split(".")[1].encode()))
-    assert claims["pos"] == held.parts.head()
+    assert claims["pos"] == held.parts.head() - 1
     assert claims["aud"].endswith("/agencies/gp-c")
 
 
@@ -104,8 +114,20 @@ def test_what_the_council_reads_is_what_was_typed(held: Site, nurse: Visitor) ->
     fields = {k: v for i in json.loads(answer.body)["items"] for k, v in i["fields"].items()}
     assert fields["family_name"] == "Quill"
     assert fields["types"] == ["Physical Abuse"]
+    assert fields["harm"] == "Two bruises on <b>her</b> arm.\r\nShe would not say how."
     assert fields["at_risk"] == "yes"
     assert "others_at_risk" not in fields or fields["others_at_risk"] is None
+
+
+def test_words_that_may_name_others_are_held_back_and_the_page_says_so(
+    held: Site, nurse: Visitor
+) -> None:
+    page = fill(nurse, "concern", **{**CONCERN, "names": "others"})
+    assert "They are held back from every agency" in page
+    press(nurse, "concern", "send")
+    held.parts.project()
+    [(subject,)] = held.parts.rows("SELECT DISTINCT subject FROM views_v1.item")
+    assert b"Two bruises" not in held.parts.timeline("council-a", subject).body
 
 
 def test_the_button_pressed_twice_sends_once(held: Site, nurse: Visitor) -> None:
@@ -115,7 +137,7 @@ def test_the_button_pressed_twice_sends_once(held: Site, nurse: Visitor) -> None
     nurse.get(f"{APP}/")
     again = nurse.send(f"{APP}/post/concern", **fields, step="send")
     assert again.url == first
-    assert len(posted(held)) == 2
+    assert len(posted(held)) == 3
 
 
 def test_going_back_keeps_what_was_typed(nurse: Visitor) -> None:
@@ -140,6 +162,7 @@ def test_going_back_keeps_what_was_typed(nurse: Visitor) -> None:
         ({"harm": ""}, "Say what happened, or what you saw"),
         ({"harm": "x" * 4001}, "Use at most 4,000 characters"),
         ({"source": "gossip"}, "Select how you know"),
+        ({"names": ""}, "Select whether what you wrote names anybody else"),
         ({"act-council-a": ""}, "Select at least one agency that should act on it"),
         ({"act-council-a": "", "act-nobody": "yes"}, "Select at least one agency"),
         ({"when-day": "1", "when-month": "1", "when-year": "2099"}, "must be today or in the past"),
@@ -172,8 +195,31 @@ def test_a_referral_names_whom_it_asks_and_by_when(held: Site, nurse: Visitor) -
     assert "1 February 2099" in page
     assert "Your receipt" in press(nurse, "referral", "send")
     held.parts.project()
-    [(routing,)] = held.parts.rows("SELECT routing FROM ledger.header WHERE agency = 'gp-c'")
-    assert routing["to"] == "council-a"
+    rows = held.parts.rows(
+        "SELECT type, routing FROM ledger.header WHERE agency = 'gp-c' ORDER BY position"
+    )
+    assert [row[0] for row in rows] == [
+        RiskAssessed.TYPE,
+        ReferralMade.TYPE,
+        ClearedForRelease.TYPE,
+    ]
+    assert rows[1][1]["to"] == "council-a"
+    assert "New: Referral made" not in page
+    assert "Waiting for your answer (1)" in held.signed_in("liaison-1").get(f"{APP}/inbox").text
+
+
+@pytest.mark.parametrize(
+    ("to", "ground", "sees"),
+    [("trust-d", "consent", "what is feared"), ("trust-d", "care", "who they are")],
+)
+def test_the_ground_of_a_referral_opens_it_to_whom_it_is_made(
+    nurse: Visitor, to: str, ground: str, sees: str
+) -> None:
+    named = {"given": "Ann", "family": "Quill"}
+    page = fill(nurse, "referral", **{**REFERRAL, **named, "to": to, "ground": ground})
+    row = re.search(rf"{to}</th>.*?</tr>", page, re.DOTALL)
+    assert row is not None
+    assert sees in row[0]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +227,8 @@ def test_a_referral_names_whom_it_asks_and_by_when(held: Site, nurse: Visitor) -
     [
         ({"to": ""}, "Select whom you ask to take it on"),
         ({"why": ""}, "Say what you ask them to do, and why"),
+        ({"ground": ""}, "Select on what ground you refer them"),
+        ({"level": ""}, "Select how great the risk is"),
         ({"by-year": "2001"}, "must not be past"),
     ],
 )
