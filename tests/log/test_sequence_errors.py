@@ -43,7 +43,7 @@ class Failing:
     @contextmanager
     def cursor(self, **how: Any) -> Iterator["Failing"]:  # noqa: ANN401
         with self.real.cursor(**how) as cursor:
-            within = Failing(cursor, self.fails, self.after, self.steps)  # type: ignore[arg-type] # alike in what is used
+            within = Failing(cursor, self.fails, self.after, self.steps)
             yield within
 
     def fetchall(self) -> Any:  # noqa: ANN401
