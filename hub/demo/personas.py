@@ -7,6 +7,8 @@ Never here: anybody real; a password, since the try-out's provider asks for none
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from hub.demo.people import ANN, LOCATION
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Persona:
@@ -29,7 +31,7 @@ PERSONAS: Sequence[Persona] = (
         id="council-17",
         name="Tom Reid",
         job="Liaison officer, Northshire Council",
-        words="Leads the enquiry about Ann, who lives in a care home. Sees the whole case.",
+        words=f"Leads the enquiry about Ann (NHS number {ANN.value}). Sees the whole case.",
         agency="council",
         roles=("liaison", "practitioner"),
     ),
@@ -37,7 +39,7 @@ PERSONAS: Sequence[Persona] = (
         id="police-204",
         name="Priya Shah",
         job="Liaison officer, Northshire Police",
-        words="Investigates a crime against Ann. Sees what bears on it.",
+        words=f"Investigates a crime against Ann ({ANN.value}). Sees what bears on it.",
         agency="police",
         roles=("liaison",),
     ),
@@ -77,7 +79,7 @@ PERSONAS: Sequence[Persona] = (
         id="sab-3",
         name="Ruth Bell",
         job="Analyst, Safeguarding Adults Board",
-        words="Sees patterns at a care home, with small numbers taken out, and nobody's name.",
+        words=f"Sees patterns at a care home (CQC location {LOCATION}) and figures, nobody's name.",
         agency="sab",
         roles=("sab_analyst",),
     ),
