@@ -38,6 +38,8 @@ NAMES: Final[Mapping[str, tuple[str, AgencyKind]]] = {
 }
 TALL: Final = {"timeline": 900, "decision": 760}
 """What of each page is shown: so many pixels from its top."""
+SHOWN: Final = {"timeline": 'id="records"', "decision": "What it asked of them"}
+"""Where in the markup that ends: what stands below makes no picture old."""
 WIDE: Final = 1020
 _DAY: Final = 86_400
 _MAIN: Final = re.compile(r"<main.*</main>", re.DOTALL)
@@ -45,7 +47,8 @@ _FRESH: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{8}\b|[\w-]{43,}|(?:item-|position )\d+"
 )
 """What differs each time: ids, a form's token, places in the ledger, digests, signatures."""
-_RULE: Final = re.compile(r"^\s*([^{}@]+)\{([^{}]*)\}", re.MULTILINE)
+_RULE: Final = re.compile(r"^(\.[^{}@]+)\{([^{}]*)\}", re.MULTILINE)
+"""A rule for the screen: those for print and forced colours stand further in."""
 
 
 def play(site: Site) -> None:
@@ -108,22 +111,21 @@ def _newest(site: Site) -> str:
     return str(rows[0][0])
 
 
-def digest(page: str) -> str:
+def digest(page: str, until: str = "") -> str:
     """Return a digest of what a picture shows: its words and marks, and the styles they wear."""
     main = _MAIN.search(page)
     assert main is not None
-    worn = set(re.findall(r"hub-[\w-]+", main[0]))
+    assert until in main[0], "the part that is shown has another end now"
+    shown = main[0].partition(until)[0] if until else main[0]
+    worn = set(re.findall(r"hub-[\w-]+", shown))
     sheet = (STATIC / "hub.css").read_text("utf-8")
     rules = [
         rule[0]
         for rule in _RULE.finditer(sheet)
-        if worn & {name.lstrip(".") for name in re.findall(r"\.hub-[\w-]+", rule[1])}
+        if worn & set(re.findall(r"\.(hub-[\w-]+)", rule[1]))
     ]
-    made_of = (
-        _FRESH.sub("", main[0]),
-        *rules,
-        (STATIC / "vendor/VERSIONS.json").read_text("utf-8"),
-    )
+    vendored = (STATIC / "vendor/VERSIONS.json").read_text("utf-8")
+    made_of = (_FRESH.sub("", shown), *rules, vendored)
     return hashlib.sha256("\n".join(made_of).encode()).hexdigest()
 
 

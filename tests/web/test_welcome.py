@@ -39,7 +39,7 @@ def test_a_newcomer_sees_it_all_without_scrolling() -> None:
             route.fulfill(body=welcome(), content_type="text/html; charset=utf-8")
 
     with chromium() as browser:
-        page = browser.new_page(viewport=DESKTOP)
+        page = browser.new_page(viewport={"width": DESKTOP["width"], "height": DESKTOP["height"]})
         page.route("**/*", serve)
         page.goto("http://hub.test/")
         card = page.locator(".hub-card").last.bounding_box()
