@@ -3,6 +3,7 @@
 In: variables named HUB_*. Out: one frozen Settings. Never here: a secret in a repr or a log.
 """
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +30,8 @@ class Settings(BaseSettings):
     keys_dir: Path = Path("keys")
     """The hub's signing key, and other keys of the API and the sequencer. Mode 0700."""
     writer_socket: str = ""
-    """Where the writer of this machine listens. Empty: `writer.sock` in `keys_dir`."""
+    """Where the writer of this machine listens; another for each hub. Empty: in `keys_dir`, under a
+    name that its database has alone."""
     vault_socket: str = ""
     """Where the vault listens. Empty: `vault.sock` in `keys_dir`."""
     vault_dir: Path = Path("vault")
@@ -103,8 +105,13 @@ class Settings(BaseSettings):
 
     @property
     def writer(self) -> Path:
-        """Return where the writer listens."""
-        return Path(self.writer_socket) if self.writer_socket else self.keys_dir / "writer.sock"
+        """Return where the writer listens.
+
+        Named after its database: no API may ever hand its drafts to the writer of another.
+        """
+        if self.writer_socket:
+            return Path(self.writer_socket)
+        return self.keys_dir / f"writer-{sha256(self.database_url.encode()).hexdigest()[:8]}.sock"
 
     @property
     def anchor(self) -> Path:

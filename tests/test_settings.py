@@ -94,3 +94,12 @@ def test_a_port_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_is_not_ours_in_the_environment_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_NO_SUCH_SETTING", "x")
     assert not hasattr(load(), "no_such_setting")
+
+
+def test_a_writer_is_of_one_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hubs that share a folder of keys must not hand their drafts to each other's writer."""
+    one, other = Settings(database_url="postgresql:///a"), Settings(database_url="postgresql:///b")
+    assert one.writer.parent == other.writer.parent == Path("keys")
+    assert one.writer != other.writer
+    monkeypatch.setenv("HUB_WRITER_SOCKET", "/run/hub/w.sock")
+    assert load().writer == Path("/run/hub/w.sock")
