@@ -100,8 +100,7 @@ def _built(ground: _Ground) -> Hub:
     settings, source = ground.settings, ground.source
     recorder = open_recorder(settings.database_url)
     appender = Handing(settings.writer) if ground.handing else _appender(ground, recorder)
-    pool = _pool(settings)
-    door = _door(ground, appender)
+    pool, door = _pool(settings), _door(ground, appender)
     receipts = Receipts(ground.signer, settings.hub_uri)
     cursors = Cursors(file_key(settings.keys_dir / "cursor.bin", source))
     covering = Covering(pool, ground.clock, waits=settings.receipts == "await")

@@ -27,13 +27,11 @@ class Fields(Struct, frozen=True, tag="fields"):
 
 
 class Wishes(Struct, frozen=True, tag="wishes"):
-    """A hole for what the person wants: the first of these that says it, or null.
-
-    `heads` are what the answer says of each beside the wish itself.
-    """
+    """A hole for what the person wants: the first of these that says it, or null."""
 
     items: tuple[Fields, ...]
     heads: tuple[dict[str, Any], ...]
+    """What the answer says of each beside the wish itself."""
 
 
 class Missing(Struct, frozen=True, tag="missing"):
