@@ -4,10 +4,7 @@ In: a form. Out: candidates side by side, or that there is nobody to show.
 Never here: what was typed in an address, in the database or back on a page.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
 from json import loads
 from typing import TYPE_CHECKING, Annotated, Final, cast
 from uuid import UUID
@@ -17,11 +14,10 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from hub.disclosure.ask import Search
 from hub.disclosure.purposes import purposes_of
-from hub.intake.identifiers import Identifier, IdentifierRefusedError, identifier
-from hub.ledger.demographics import keys
 from hub.web import words
+from hub.web.asked import BY, COMPARED, understood
 from hub.web.errands import REASONS, Errand, Errands
-from hub.web.forms import chosen, own_form
+from hub.web.forms import own_form
 from hub.web.pages import page
 from hub.web.who import Allowed, Officer, PageError, base, web_of
 
@@ -30,34 +26,6 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 ALLOWED: Final = Allowed("liaison", "sab_analyst")
-BY: Final[Mapping[str, str]] = {
-    "nhs_number": "NHS number",
-    "cqc_location": "CQC location ID of a care setting",
-    "nmc_pin": "NMC Pin of a nurse or midwife",
-    "swe_number": "Registration number of a social worker",
-    "agency_ref": "Your own reference",
-}
-COMPARED: Final[Mapping[str, str]] = {
-    **BY,
-    "family_name": "Family name",
-    "given_name": "Given name",
-    "birth_date": "Date of birth",
-    "postcode": "Postcode",
-}
-"""What is put side by side, in this order."""
-_SPACE: Final = re.compile(r"\s")
-
-
-@dataclass(slots=True)
-class Asked:
-    """A form as it was understood, and what is wrong with it, by field."""
-
-    purpose: str | None = None
-    reason: str | None = None
-    emergency: bool = False
-    identifiers: tuple[Identifier, ...] = ()
-    demographics: tuple[tuple[str, str], ...] = ()
-    errors: dict[str, str] = field(default_factory=dict)
 
 
 @router.get("/find")
@@ -70,7 +38,7 @@ async def form(request: Request, officer: Annotated[Officer, Depends(ALLOWED)]) 
 async def find(request: Request, officer: Annotated[Officer, Depends(ALLOWED)]) -> Response:
     """Search, and lead to what was found."""
     sent = await own_form(request, officer)
-    asked = _read(sent, _open_to(request, officer))
+    asked = understood(sent, _open_to(request, officer))
     if asked.errors:
         return _form(request, officer, sent, asked.errors, 422)
     web = web_of(request)
@@ -155,51 +123,3 @@ def _form(
         reasons=REASONS,
         by=BY,
     )
-
-
-def _read(sent: Mapping[str, str], purposes: Mapping[str, str]) -> Asked:
-    asked = Asked(
-        purpose=chosen(sent, "purpose", purposes),
-        reason=chosen(sent, "reason", REASONS),
-        emergency=sent.get("emergency") == "yes",
-    )
-    if asked.purpose is None:
-        asked.errors["purpose"] = "Select what you need it for"
-    if asked.reason is None:
-        asked.errors["reason"] = "Select why you are looking now"
-    if sent.get("number"):
-        _read_number(sent, asked)
-    elif sent.get("family") or sent.get("given"):
-        _read_name(sent, asked)
-    else:
-        asked.errors["number"] = "Enter a number, or a name and a date of birth"
-    return asked
-
-
-def _read_number(sent: Mapping[str, str], asked: Asked) -> None:
-    by = chosen(sent, "by", BY) or "nhs_number"
-    typed = sent["number"]
-    try:
-        asked.identifiers = (
-            identifier(by, typed if by == "agency_ref" else _SPACE.sub("", typed)),
-        )
-    except IdentifierRefusedError:
-        asked.errors["number"] = f"This is not a valid number of that kind: {BY[by]}"
-
-
-def _read_name(sent: Mapping[str, str], asked: Asked) -> None:
-    born = None
-    try:
-        born = date(*(int(sent.get(f"born-{part}", "")) for part in ("year", "month", "day")))
-    except ValueError:
-        asked.errors["born-day"] = "Enter a real date of birth, like 27 3 1950"
-    if not sent.get("family"):
-        asked.errors["family"] = "Enter a family name"
-    if born is not None and "family" not in asked.errors:
-        described = {
-            "family_name": sent["family"][:200],
-            "given_name": sent.get("given", "")[:200] or None,
-            "birth_date": born.isoformat(),
-            "postcode": sent.get("postcode", "")[:10] or None,
-        }
-        asked.demographics = tuple(keys(**described))
