@@ -26,7 +26,8 @@ _APPEND = (
     "SELECT status, at FROM ledger.append(%s, %s::text[], %s::uuid[], %s::bytea[], %s::uuid[],"
     " %s::text[], %s::text[], %s::bigint[], %s::int[], %s::jsonb[], %s::jsonb[], %s::bytea[],"
     " %s::bytea[], %s::text[], '{}', '{}', '{}', %s::int[], %s::text[], %s::text[], %s::text[],"
-    " %s::bigint[], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}') ORDER BY idx"
+    " %s::bigint[], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')"
+    " ORDER BY idx"
 )
 
 
