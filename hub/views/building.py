@@ -20,7 +20,7 @@ from psycopg import Connection
 from hub.rulebook import Rulebook
 from hub.views import bulk, parting, tables
 from hub.views.law import Courts
-from hub.views.parting import Parts, Seconds
+from hub.views.parts import Parts, Seconds
 from hub.views.query import query
 from hub.views.runner import connect
 from hub.views.whole import Bad, BadRowError, CaseWorld, SettingWorld, Whole

@@ -13,51 +13,18 @@ A fact about an item stands in the item's part; one about an item that never cam
 key falls in. So each row of the views comes from exactly one part.
 """
 
-import hashlib
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final, LiteralString, NamedTuple
 
 from psycopg import Connection
 
 from contracts.lawmaking import RulebookReleased
 from hub.views.notices import CORRECTIONS
+from hub.views.parts import Parts
 from hub.views.query import query
 from hub.views.rows import HeaderRow
 
-EACH: Final = 100_000
-"""Rows that a part has at most, about: it is held in memory whole."""
 _FETCH: Final = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """How many parts there are: of subjects, numbered first, and of settings."""
-
-    cases: int
-    settings: int
-
-    @classmethod
-    def of(cls, rows: int, processes: int) -> "Parts":
-        """Return as many parts as keep every process busy and no part too large."""
-        cases = max(2 * processes, -(-rows // EACH))
-        return cls(cases, max(1, cases // 4))
-
-    @property
-    def all(self) -> int:
-        """Return how many parts there are."""
-        return self.cases + self.settings
-
-    def of_subject(self, subject: str) -> int:
-        """Return the part a subject is in."""
-        return int(subject[-4:], 16) % self.cases
-
-    def of_setting(self, setting: str) -> int:
-        """Return the part a setting's pattern is in."""
-        digest = hashlib.md5(setting.encode(), usedforsecurity=False).hexdigest()
-        return self.cases + int(digest[:4], 16) % self.settings
 
 
 class Delivered(NamedTuple):
@@ -198,23 +165,3 @@ def forget(connection: Connection[Any], schema: str) -> None:
     """Drop what only the parting needed."""
     connection.execute(query("DROP TABLE {s}.part, {s}.odd, {s}.corrected", schema))
     connection.execute(query("DROP FUNCTION {s}.of_subject, {s}.of_text", schema))
-
-
-class Seconds:
-    """When each row was recorded: which row was the last before a second. Read once asked."""
-
-    def __init__(self, connection: Connection[Any], upto: int) -> None:
-        self._connection = connection
-        self._upto = upto
-        self._at: array[int] | None = None
-
-    def before(self, second: int) -> int:
-        """Return the last position recorded before a second. Time never runs back in the ledger."""
-        if self._at is None:
-            cursor = self._connection.execute(
-                "SELECT recorded_at / 1000 FROM ledger.header WHERE position <= %s"
-                " ORDER BY position",
-                [self._upto],
-            )
-            self._at = array("q", (second for (second,) in cursor.fetchall()))
-        return bisect_left(self._at, second)

@@ -17,7 +17,8 @@ from psycopg import Error
 from hub.rulebook.releases import NotInForceError
 from hub.views import facts, fold
 from hub.views.law import Courts, is_release, learn, turn_s
-from hub.views.parting import Delivered, Parts
+from hub.views.parting import Delivered
+from hub.views.parts import Parts
 from hub.views.rows import HeaderRow
 from hub.views.runner import touched
 from hub.views.world import Subject, World

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from psycopg import Connection
 
 from hub.rulebook import Rulebook
-from hub.views import parting, tables
+from hub.views import parts as cutting
+from hub.views import tables
 from hub.views.building import build
-from hub.views.parting import Parts
+from hub.views.parts import Parts
 from hub.views.rebuild import rebuild
 from hub.views.runner import Projector
 from tests.support.ledger_rows import Posted, append, uid
@@ -146,7 +147,7 @@ def test_rows_are_dealt_to_every_part_that_they_reach() -> None:
     assert {parts.of_subject(uid(f"s {n}")) for n in range(99)} == set(range(7))
     assert {parts.of_setting(f"1-{n}") for n in range(99)} == {7, 8, 9}
     assert Parts.of(10, 2) == Parts(4, 1)
-    assert Parts.of(10 * parting.EACH, 2).cases == 10
+    assert Parts.of(10 * cutting.EACH, 2).cases == 10
 
 
 def url_of(connection: Connection[object], postgres: Postgres) -> str:
