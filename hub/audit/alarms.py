@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from statistics import median
 from typing import Any, Final, Literal, TypeAlias
 
@@ -36,7 +35,7 @@ _FEW: Final = 2
 """With fewer peers than this in the agency, those of every agency count."""
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots: it keeps its London time
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """One answer to one officer."""
 
@@ -50,12 +49,12 @@ class Look:
     recorded_at: int
     """Seconds since 1970."""
 
-    @cached_property
+    @property
     def local(self) -> datetime:
         """When it was, in London."""
         return datetime.fromtimestamp(self.recorded_at, tz=LONDON)
 
-    @cached_property
+    @property
     def week(self) -> date:
         """The Monday of its week."""
         return self.local.date() - timedelta(days=self.local.weekday())

@@ -13,7 +13,6 @@ from psycopg import AsyncConnection
 
 from contracts.disclosure import Channel, DisclosureMade
 from contracts.governance import OfficerReview
-from hub.audit.delays import delayed_by
 from hub.audit.flags import Waiting, flagged, flags_of
 from hub.audit.listing import Page, is_barred, page_of, told
 from hub.audit.questions import asked
@@ -99,15 +98,14 @@ class Auditor:
         return await self._recorded(agency, user, "register", subject, body)
 
     async def who_saw(self, agency: str, user: str | None, subject: UUID) -> Answer:
-        """Return every answer given or refused about a subject, and what has the person wait."""
+        """Return every answer given or refused about a subject."""
         async with self._pool.connection() as connection:
-            delayed = await delayed_by(connection, subject, seconds(self._clock))
             found = await who_saw(connection, str(subject))
             if await self._barred(connection, agency, user, subject):
                 found = []
             law = self._desk.door.directory.now.law
             listed = await told(connection, found, seconds(self._clock), law)
-        body = {"subject": str(subject), "delayed_by": delayed, "disclosures": listed}
+        body = {"subject": str(subject), "disclosures": listed}
         return await self._recorded(agency, user, "subject_disclosures", subject, body)
 
     async def known(

@@ -13,9 +13,8 @@ from io import StringIO
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from hub.audit.delays import delayed_by
 from hub.audit.listing import Order, Page, is_barred, page_of, told
-from hub.audit.readings import By, given, waits
+from hub.audit.readings import By, given
 from hub.audit.typeset import MARKING, typeset
 from hub.clock import Clock, seconds
 from hub.disclosure.ask import Answer
@@ -82,9 +81,7 @@ class Exports:
         return await self._given(by, lay(entries), form, subject)
 
     async def who_saw(self, by: By, subject: UUID, lay: Lay) -> Answer:
-        """Return the statement of who saw what about somebody as a PDF, to be given to them.
-
-        Where the law has it wait, that is the answer, refused and on record as such.
+        """Return the statement of who saw what about somebody as a PDF.
 
         Raises:
             TypesetError: this hub was installed without what sets PDF.
@@ -92,9 +89,6 @@ class Exports:
         """
         now = seconds(self._clock)
         async with self._pool.connection() as connection:
-            rule = await delayed_by(connection, subject, now)
-            if rule is not None:
-                return await waits(self._desk, by, "export", subject, rule)
             found = await who_saw(connection, str(subject))
             if await is_barred(connection, by.agency, by.user, subject, now):
                 found = []

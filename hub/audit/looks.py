@@ -5,7 +5,6 @@ Never here: a judgement (alarms, sampling), a payload, or an officer's own readi
 who watches the watchers reads that by filter.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -37,27 +36,23 @@ _DECLARED: LiteralString = (
     " split_part(f.key, ':', 2) FROM ledger.fact_current f"
     " WHERE f.key = ANY(%s) AND f.fact LIKE 'officer_declared:%%'"
 )
-# Sets joined once, not asked of each answer in turn: a month of England's is 90,000 answers.
 _CANDIDATES: LiteralString = """
-    SELECT r.jti::text, r.outcome, r.rules, g.jti IS NOT NULL, coalesce(s.mask, 0),
-           coalesce(s.retracted, false)
+    SELECT r.jti::text, r.outcome, r.rules,
+           EXISTS (SELECT FROM ledger.header g WHERE g.agency = 'hub'
+                   AND g.routing ? 'break_glass' AND g.jti = r.jti),
+           coalesce((SELECT bit_or(d.mask) FROM views_v1.disclosed_item d
+                     WHERE d.disclosure_position = r.position), 0),
+           EXISTS (SELECT FROM views_v1.disclosed_item d
+                   JOIN views_v1.item i ON i.position = d.item_position
+                   JOIN views_v1.item_class c ON c.class_id = i.class_id
+                   WHERE d.disclosure_position = r.position
+                     AND c.facts->>'item_status' = 'retracted')
     FROM views_v1.register r
-    LEFT JOIN (SELECT d.disclosure_position AS place, bit_or(d.mask) AS mask,
-                      bool_or(c.class_id IS NOT NULL) AS retracted
-               FROM views_v1.disclosed_item d
-               JOIN views_v1.register x ON x.position = d.disclosure_position
-                    AND x.day BETWEEN %(first)s AND %(last)s
-               LEFT JOIN views_v1.item i ON i.position = d.item_position
-               LEFT JOIN views_v1.item_class c ON c.class_id = i.class_id
-                    AND c.facts->>'item_status' = 'retracted'
-               GROUP BY 1) s ON s.place = r.position
-    LEFT JOIN (SELECT h.jti FROM ledger.header h
-               WHERE h.agency = 'hub' AND h.routing ? 'break_glass') g ON g.jti = r.jti
-    LEFT JOIN (SELECT DISTINCT v.routing->>'of' AS dis FROM ledger.header v
-               WHERE v.type = 'https://hub.example/events/officer-review/v1'
-                 AND v.position <= %(upto)s) done ON done.dis = r.jti::text
-    WHERE r.day BETWEEN %(first)s AND %(last)s AND r.position <= %(upto)s
-      AND r.purpose <> 'audit' AND r.channel NOT IN ('poll', 'stream') AND done.dis IS NULL
+    WHERE r.day BETWEEN %s AND %s AND r.position <= %s AND r.purpose <> 'audit'
+      AND r.channel NOT IN ('poll', 'stream')
+      AND NOT EXISTS (SELECT FROM ledger.header v
+                      WHERE v.type = 'https://hub.example/events/officer-review/v1'
+                        AND v.routing->>'of' = r.jti::text AND v.position <= %s)
 """
 
 
@@ -92,13 +87,8 @@ async def candidates(
         upto: the last position of the register that counts: later entries change nothing.
     """
     looks, known = await looks_of(connection, first, last)
-    asked = {"first": first, "last": last, "upto": upto}
-    rows = await (await connection.execute(_CANDIDATES, asked)).fetchall()
-    return await asyncio.to_thread(_marked, rows, looks, known)
-
-
-def _marked(rows: list[Any], looks: list[Look], known: Known) -> list[Candidate]:
     odd = _unusual(looks, known)
+    rows = await (await connection.execute(_CANDIDATES, [first, last, upto, upto])).fetchall()
     found = []
     for jti, outcome, rules, glass, mask, retracted in rows:
         marks = set(odd.get(jti, ()))

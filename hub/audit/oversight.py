@@ -37,9 +37,6 @@ from hub.ledger.record import Record
 
 LONGEST_DAYS: Final = 31
 """The most days one sample, or one look at alarms, goes over."""
-MOST_ALARMS: Final = 100
-MOST_ROWS: Final = 50
-"""What one page shows, the latest and heaviest first; it says how many more there are."""
 _ANSWERS: Final = frozenset({DisclosureMade.TYPE, DisclosureRefused.TYPE})
 
 
@@ -196,11 +193,7 @@ class Oversight:
         async with self._pool.connection() as connection:
             looks, known = await looks_of(connection, first, last)
         found = await asyncio.to_thread(alarms, looks, known)
-        body = {
-            "alarms": [_plain(one, whole=whole) for one in found[:MOST_ALARMS]],
-            "found": len(found),
-            "looks": len(looks),
-        }
+        body = {"alarms": [_plain(one, whole=whole) for one in found], "looks": len(looks)}
         return await given(self._desk, by, "oversight", canonical(body))
 
     async def say(self, payload: Payload, agency: str) -> Record:
@@ -239,7 +232,6 @@ def _plain(alarm: Alarm, *, whole: bool) -> dict[str, Any]:
         "subject": alarm.subject if whole else None,
         "found": alarm.found,
         "usual": alarm.usual,
-        "rests_on": len(alarm.rows),
         "rows": [
             {
                 "jti": row.jti,
@@ -251,6 +243,6 @@ def _plain(alarm: Alarm, *, whole: bool) -> dict[str, Any]:
                 "outcome": row.outcome,
                 "recorded": utc_text(row.recorded_at),
             }
-            for row in alarm.rows[:MOST_ROWS]
+            for row in alarm.rows
         ],
     }

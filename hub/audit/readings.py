@@ -35,20 +35,6 @@ async def given(
     return await desk.record(DisclosureMade(**_head(desk, by, channel, body, subject)), body, ())
 
 
-async def waits(desk: Desk, by: By, channel: Channel, subject: UUID, rule: str) -> Answer:
-    """Record that what an officer asked for, to give it to a person, must wait, and by which rule.
-
-    Raises:
-        LedgerError: it could not be recorded.
-    """
-    body = canonical({"subject": str(subject), "waits": True})
-    head = _head(desk, by, channel, body, subject)
-    law = desk.law.now().rulebook
-    named = law.by_id[rule].name if rule in law.by_id else rule
-    entry = DisclosureRefused(**head, reason_code="bar", rules=(named,))
-    return await desk.record(entry, body, ())
-
-
 async def nothing(desk: Desk, by: By, channel: Channel) -> Answer:
     """Record that an officer asked for something that is not there.
 

@@ -24,7 +24,38 @@ TARGETS: Mapping[str, float] = {
     "decide": 0.5,
     "decide-cedar": 20.0,
     "whatif": 5.0,
+    "find": 0.667,
+    "timeline": 1.0,
+    "register": 1.0,
+    "rebuild": 1.0,
+    "lag": 1.0,
+    "soak": 0.8,
 }
+
+
+class Seen(NamedTuple):
+    """What else was seen while a figure was measured; None where that was not looked at."""
+
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    cpu_us: float | None = None
+    """Processor time of all the hub's processes and the sender's, for each operation."""
+    memory_mib: float | None = None
+    bytes_per_event: float | None = None
+
+
+class Rate(float):
+    """A figure that brings along what else was seen. As a number it is only the figure."""
+
+    seen: Seen = Seen()
+
+    @classmethod
+    def of(cls, figure: float, seen: Seen) -> "Rate":
+        """Return a figure with what was seen."""
+        made = cls(figure)
+        made.seen = seen
+        return made
 
 
 class NoFigureError(ValueError):
@@ -70,6 +101,12 @@ class Outcome:
         return median(run.ratio for run in self.runs)
 
     @property
+    def seen(self) -> Seen:
+        """Return what was seen in the run in the middle."""
+        middle = sorted(self.runs)[len(self.runs) // 2].figure
+        return middle.seen if isinstance(middle, Rate) else Seen()
+
+    @property
     def reached(self) -> bool:
         """Return whether the target is met."""
         return self.ratio >= TARGETS[self.name]
@@ -97,8 +134,26 @@ def report(outcomes: Iterable[Outcome], machine: Mapping[str, Any]) -> dict[str,
         "units": {o.name: o.unit for o in found},
         "targets": {o.name: TARGETS[o.name] for o in found},
         "runs": {o.name: [round(run.ratio, 3) for run in o.runs] for o in found},
+        "seen": {o.name: told for o in found if (told := _told(o.seen))},
         "machine": dict(machine),
     }
+
+
+def latencies(seconds: Iterable[float]) -> tuple[float, float, float]:
+    """Return p50, p95 and p99 in milliseconds.
+
+    Raises:
+        NoFigureError: nothing was timed.
+    """
+    ordered = sorted(seconds)
+    if not ordered:
+        raise NoFigureError("nothing was measured")
+    p50, p95, p99 = (1000 * ordered[len(ordered) * part // 100] for part in (50, 95, 99))
+    return p50, p95, p99
+
+
+def _told(seen: Seen) -> dict[str, float]:
+    return {name: round(value, 2) for name, value in seen._asdict().items() if value is not None}
 
 
 def line(outcome: Outcome) -> str:
@@ -107,5 +162,10 @@ def line(outcome: Outcome) -> str:
     word = "reached" if outcome.reached else "MISSED"
     return (
         f"{outcome.name:14} {outcome.figure:10,.0f} {outcome.unit:12} of {outcome.ceiling:10,.0f}"
-        f"   ratio {outcome.ratio:5.2f}   target {target:.2f} {word}"
+        f"   ratio {outcome.ratio:5.2f}   target {target:.2f} {word}{_aside(outcome.seen)}"
     )
+
+
+def _aside(seen: Seen) -> str:
+    told = _told(seen)
+    return "   " + " ".join(f"{name}={value:g}" for name, value in told.items()) if told else ""

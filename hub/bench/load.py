@@ -180,6 +180,7 @@ async def send_all(job: Job, requests: list[bytes], clients: int) -> dict[str, A
         "count": len(slowest),
         "seconds": seconds,
         "p50_ms": 1000 * slowest[len(slowest) // 2],
+        "p95_ms": 1000 * slowest[len(slowest) * 95 // 100],
         "p99_ms": 1000 * slowest[len(slowest) * 99 // 100],
     }
 

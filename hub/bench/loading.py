@@ -14,7 +14,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, LiteralString
 
@@ -66,6 +66,8 @@ class Loaded:
     """Of these, how long the indexes took."""
     cpu_s: float
     """Processor time of the processes that forged."""
+    seeds: dict[str, bytes] = field(repr=False)
+    """The agencies' keys, by which they can be played."""
 
     @property
     def rate(self) -> float:
@@ -116,7 +118,8 @@ def load(
             step_us=YEAR_MS * 1000 // rows,
         )
         jobs = [replace(whole, chunks=whole.chunks[n::processes]) for n in range(processes)]
-        return _written(connection, [job for job in jobs if job.chunks], rows, folder)
+        made = _written(connection, [job for job in jobs if job.chunks], rows, folder)
+    return replace(made, seeds=keys)
 
 
 def _written(connection: Connection[Any], jobs: list[Job], rows: int, folder: Path) -> Loaded:
@@ -129,7 +132,7 @@ def _written(connection: Connection[Any], jobs: list[Job], rows: int, folder: Pa
         connection.execute(statement)
     ended = time.perf_counter()
     connection.execute("VACUUM (ANALYZE)")
-    return Loaded(rows, ended - started, ended - took[0], sum(f["cpu_s"] for f in found))
+    return Loaded(rows, ended - started, ended - took[0], sum(f["cpu_s"] for f in found), {})
 
 
 async def _enrolled(settings: Settings, clock: Clock) -> dict[str, bytes]:
@@ -146,7 +149,7 @@ async def _enrolled(settings: Settings, clock: Clock) -> dict[str, bytes]:
                 kind=kind,
                 prevent_specified="no",
                 public_authority="no" if kind == "provider" else "yes",
-                scopes=("events", "read"),
+                scopes=("events", "read", "ig"),
                 approved_by=("officer-1", "officer-2"),
             )
             await enrol(hub, entry)

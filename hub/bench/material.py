@@ -70,10 +70,12 @@ class Session:
         *,
         headers: Mapping[str, str] | None = None,
         under: str = "",
+        query: str = "",
     ) -> bytes:
         """Return one whole request with a proof of its own, good for a minute.
 
-        `under` is a prefix the request is sent below, which its proof does not name.
+        `under` is a prefix the request is sent below, and `query` stands after the path, from its
+        question mark on; a proof names neither (RFC 9449 section 4.2).
         """
         settings = self.stage.settings
         lines = {
@@ -83,17 +85,23 @@ class Session:
             **(headers or {}),
         }
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        return f"{method} {under}{path} HTTP/1.1\r\n{head}\r\n".encode() + body
+        return f"{method} {under}{path}{query} HTTP/1.1\r\n{head}\r\n".encode() + body
 
     def ask(
-        self, method: str, path: str, body: bytes = b"", *, headers: Mapping[str, str]
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        headers: Mapping[str, str],
+        query: str = "",
     ) -> dict[str, Any]:
         """Send one request now, outside any measuring; return the answer's JSON.
 
         Raises:
             BenchError: it was refused.
         """
-        url = self.stage.settings.public_url + path
+        url = self.stage.settings.public_url + path + query
         proved = {**self._proved(method, path), **headers}
         answer = httpx.request(method, url, content=body, headers=proved, timeout=WAIT_S)
         if not answer.is_success:

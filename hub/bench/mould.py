@@ -11,7 +11,7 @@ tests of the bench have it do so.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -137,7 +137,7 @@ def mould(
         toe=0,
         identifiers=read_sub_id(claims["sub_id"]),
     )
-    drawn = replace(draft(made, poster_kind=by.kind, vocabulary=vocabulary), occurred_at=0)
+    drawn = draft(made, poster_kind=by.kind, vocabulary=vocabulary)
     facts = tuple(
         FactText(a.key, a.fact, a.value, a.expires_at) for a in assertions(drawn, SUBJECT)
     )

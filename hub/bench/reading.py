@@ -52,7 +52,7 @@ class Read:
                 events = dict(by.event(payload, number) for number in numbers for payload in said)
                 post_all(sign_in(self._stage, slug), events)
         session = sign_in(self._stage, COUNCIL)
-        self._subjects = [_find(session, number) for number in numbers]
+        self._subjects = [find(session, number) for number in numbers]
         self._check_page(session)
         self._warm_up()
 
@@ -105,7 +105,12 @@ class Awaited(Read):
         return Run(figure, 1 / (AT_MOST * interval_s))
 
 
-def _find(session: Session, number: str) -> str:
+def find(session: Session, number: str) -> str:
+    """Return the hub id of somebody by NHS number.
+
+    Raises:
+        BenchError: the hub refuses.
+    """
     body = {"purpose": WHY, "identifiers": [{"kind": "nhs_number", "value": number}]}
     found = session.ask("POST", "/subjects/find", json.dumps(body).encode(), headers=JSON_BODY)
     subject: str = found["subjects"][0]["id"]

@@ -9,23 +9,32 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from hub.bench.comparing import MARGIN, CompareError, fallen, read
 from hub.bench.deciding import Decide, DecideCedar, has_cedar
 from hub.bench.figures import TARGETS, NoFigureError, Outcome, Run, line, report
+from hub.bench.following import Lag, Soak
+from hub.bench.growing import Find
 from hub.bench.intake import IntakeBatch, IntakeSingle
+from hub.bench.longest import Timeline
 from hub.bench.machine import described
 from hub.bench.processes import BenchError
 from hub.bench.projecting import Project
 from hub.bench.proving import Prove
 from hub.bench.reading import Awaited, Read
+from hub.bench.rebuilding import Rebuild
+from hub.bench.registering import Register
 from hub.bench.sequencing import Sequence as Sequencing
 from hub.bench.sequencing import SequenceRaw
 from hub.bench.stage import Stage, staged
 from hub.bench.trying import Whatif
+from hub.bench.writing import write
+from hub.clock import SystemClock, seconds, utc_text
 
 
 class Scenario(Protocol):
@@ -49,10 +58,27 @@ MOST_S = 200.0
 shows how many; one run of each there always is."""
 
 
-def run_bench(
-    *, only: str, runs: int, as_json: bool, quick: bool = False, full: bool = False
-) -> int:
-    """Measure, print, and return the exit code: 0 measured, 1 a part failed, 2 used wrongly."""
+QUICK_S = 40.0
+"""The same of a quick run. What has not begun by then is left out, and said to be."""
+RESULTS = Path(__file__).parents[2] / "tests" / "bench"
+
+
+class Wanted(NamedTuple):
+    """What to do besides measuring, and in which sizes to measure."""
+
+    quick: bool = False
+    full: bool = False
+    compare: Path | None = None
+    margin: float = MARGIN
+    write: bool = False
+
+
+def run_bench(*, only: str, runs: int, as_json: bool, how: Wanted | None = None) -> int:
+    """Measure, print, and return the exit code.
+
+    0: measured. 1: a part failed, or a ratio fell by more than the margin. 2: used wrongly.
+    """
+    how = how or Wanted()
     wanted = [name for name in only.split(",") if name] or list(TARGETS)
     unknown = [name for name in wanted if name not in TARGETS]
     if unknown or runs < 1:
@@ -64,34 +90,58 @@ def run_bench(
         console.print(words, markup=False)
 
     try:
+        before = {} if how.compare is None else read(how.compare)
         with _progress(console, len(wanted) * (runs + 1) + 1) as step:
-            outcomes, machine = _measure(wanted, runs, step, tell, quick=quick, full=full)
+            told = _measure(wanted, runs, step, tell, how)
+    except CompareError as error:
+        sys.stderr.write(f"hub bench: {error}\n")
+        return 2
     except (BenchError, NoFigureError) as error:
         sys.stderr.write(f"hub bench: {error}\n")
         return 1
     if as_json:
-        sys.stdout.write(json.dumps(report(outcomes, machine)) + "\n")
-    return 0
+        sys.stdout.write(json.dumps(told) + "\n")
+    return _after(told, before, how, tell)
+
+
+def _after(told: dict[str, Any], before: dict[str, float], how: Wanted, tell: Step) -> int:
+    """Write a run down and hold it against an earlier one, if asked; return the exit code."""
+    if how.write:
+        day = utc_text(seconds(SystemClock()))[:10]
+        for path in write(told, RESULTS, day=day):
+            tell(f"written: {path.name}")
+    slower = fallen(before, told, how.margin)
+    for one in slower:
+        tell(f"{one.name} FELL from {one.before:.2f} to {one.now:.2f}")
+    return 1 if slower else 0
 
 
 def _measure(
-    wanted: Sequence[str], runs: int, step: Step, tell: Step, *, quick: bool, full: bool
-) -> tuple[list[Outcome], dict[str, object]]:
+    wanted: Sequence[str], runs: int, step: Step, tell: Step, how: Wanted
+) -> dict[str, Any]:
     step("starting a hub")
-    outcomes = []
+    outcomes: list[Outcome] = []
+    left_out: list[str] = []
+    sizes: dict[str, Any] = {}
     with staged() as stage:
         machine = described(stage.settings.owner)
-        chosen = [s for s in _scenarios(stage, quick=quick, full=full) if s.name in wanted]
+        chosen = [s for s in _scenarios(stage, quick=how.quick, full=how.full) if s.name in wanted]
         if DecideCedar.name in wanted and not has_cedar():
             chosen = [s for s in chosen if s.name != DecideCedar.name]
             tell(f"{DecideCedar.name}: left out, cedarpy comes with the development dependencies")
-        until = stage.edge.now() + MOST_S
+        until = stage.edge.now() + (QUICK_S if how.quick else MOST_S)
         for left, scenario in zip(range(len(chosen), 0, -1), chosen, strict=True):
             now = stage.edge.now()
+            if how.quick and outcomes and now > until:
+                left_out.append(scenario.name)
+                continue
             share = Share(stage.edge.now, now + max(0.0, until - now) / left)
             outcomes.append(repeated(scenario, runs, share, step))
             tell(line(outcomes[-1]))
-    return outcomes, machine
+            sizes |= getattr(scenario, "sizes", {})
+    if left_out:
+        tell(f"left out, for time: {', '.join(left_out)}")
+    return {**report(outcomes, machine), "left_out": left_out, "sizes": sizes}
 
 
 class Share(NamedTuple):
@@ -104,11 +154,14 @@ class Share(NamedTuple):
 def repeated(scenario: Scenario, runs: int, share: Share, step: Step) -> Outcome:
     """Run a scenario that often, or as often as its share of the time allows, but once at least."""
     step(f"{scenario.name}: preparing")
-    scenario.prepare()
     found: list[Run] = []
-    while len(found) < runs and not (found and share.now() > share.until):
-        step(f"{scenario.name}: run {len(found) + 1} of {runs}")
-        found.append(scenario.once())
+    try:
+        scenario.prepare()
+        while len(found) < runs and not (found and share.now() > share.until):
+            step(f"{scenario.name}: run {len(found) + 1} of {runs}")
+            found.append(scenario.once())
+    finally:
+        getattr(scenario, "close", bool)()  # of those that keep a hub of their own
     return Outcome(scenario.name, scenario.unit, tuple(found))
 
 
@@ -130,6 +183,12 @@ def _scenarios(stage: Stage, *, quick: bool, full: bool) -> tuple[Scenario, ...]
         Decide(questions=100 if quick else 5_000),
         DecideCedar(questions=20 if quick else 100),
         Whatif(decisions=2_000 if quick else 1_000_000, sample=1_000 if quick else 100_000),
+        Timeline(stage, reads=12 if quick else 240),
+        Lag(stage, seconds=2 if quick else 20),
+        Soak(stage, seconds=3 if quick else 600 if full else 60),
+        Rebuild(stage, rows=1_500 if quick else 1_000_000 if full else 60_000),
+        Find(stage, small=300 if quick else 10_000, large=900 if quick else large),
+        Register(stage, answers=1_000 if quick else large),
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hub.bench.figures import rate
+from hub.bench.figures import Rate, Seen, rate
 from hub.bench.load import Job, write_requests
+from hub.bench.meter import metered
 from hub.bench.processes import together
 from hub.bench.stage import Stage
 
@@ -24,15 +25,23 @@ class LoadJob:
     expect: int
 
 
-def send(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> float:
+def send(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> Rate:
     """Send requests to the stage's API; return how many a second it answered.
 
     Raises:
         BenchError: an answer had another status, or did not come.
         NoFigureError: there was nothing to send.
     """
-    found = _sent(stage, how, requests)
-    return rate(found["count"], found["seconds"])
+    with metered(stage.folder) as meter:
+        found = _sent(stage, how, requests)
+    seen = Seen(
+        p50_ms=found["p50_ms"],
+        p95_ms=found["p95_ms"],
+        p99_ms=found["p99_ms"],
+        cpu_us=1e6 * meter.cpu_s / found["count"],
+        memory_mib=meter.memory_mib,
+    )
+    return Rate.of(rate(found["count"], found["seconds"]), seen)
 
 
 def median_s(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> float:

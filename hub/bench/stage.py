@@ -83,7 +83,7 @@ class Stage:
         Raises:
             BenchError: a part stops, or does not get there.
         """
-        port = _free_port()
+        port = free_port()
         update = {"port": port, "public_url": f"http://{LOCALHOST}:{port}", "receipts": "await"}
         settings = self.settings.model_copy(update=update)
         children: list[Child] = []
@@ -255,7 +255,8 @@ def vault_of(settings: Settings, log: Path) -> Child:
     return child
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((LOCALHOST, 0))
         port: int = probe.getsockname()[1]
@@ -263,7 +264,7 @@ def _free_port() -> int:
 
 
 def _settings(folder: Path, owner: str) -> Settings:
-    port = _free_port()
+    port = free_port()
     keys = folder / "keys"
     keys.mkdir(mode=0o700)
     return Settings(

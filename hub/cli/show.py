@@ -3,6 +3,7 @@
 In: options. Out: a story, a report, figures. Never here: the story or the measuring themselves.
 """
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -45,9 +46,21 @@ def bench(
     only: Annotated[str, typer.Option(help="Scenarios, by comma; empty for all.")] = "",
     runs: Annotated[int, typer.Option(help="Runs of each, of which the median counts.")] = 5,
     as_json: Json = False,
-    quick: Annotated[bool, typer.Option("--quick", help="Only see that it works.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="A minute: small, and what fits.")] = False,
     full: Annotated[
-        bool, typer.Option("--full", help="Prove in a log of a million leaves: some minutes.")
+        bool, typer.Option("--full", help="At a million events and ten minutes: about an hour.")
+    ] = False,
+    compare: Annotated[
+        Path | None, typer.Option(help="An earlier --json: exit 1 where a ratio fell.")
+    ] = None,
+    margin: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Part of a ratio by which it may fall.")
+    ] = 0.15,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write tests/bench/RESULTS.md and its picture.")
+    ] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Print the computed capacity plan instead.")
     ] = False,
     load: Annotated[
         int, typer.Option("--load", help="Fill a ledger with this many made-up events instead.")
@@ -60,10 +73,16 @@ def bench(
     ] = False,
 ) -> None:
     """Measure speed as ratios to a ceiling of the same run. Example: hub bench --json."""
+    if plan:
+        from hub.bench.capacity import page  # noqa: PLC0415
+
+        sys.stdout.write(page())
+        raise typer.Exit
     if load:
         from hub.bench.filling import run_load  # noqa: PLC0415
 
         raise typer.Exit(run_load(events=load, reads=reads, here=here, as_json=as_json))
-    from hub.bench.run import run_bench  # noqa: PLC0415
+    from hub.bench.run import Wanted, run_bench  # noqa: PLC0415
 
-    raise typer.Exit(run_bench(only=only, runs=runs, as_json=as_json, quick=quick, full=full))
+    how = Wanted(quick=quick, full=full, compare=compare, margin=margin, write=write)
+    raise typer.Exit(run_bench(only=only, runs=runs, as_json=as_json, how=how))

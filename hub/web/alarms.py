@@ -6,7 +6,7 @@ Never here: a verdict, or a count of its own.
 
 from datetime import date, timedelta
 from json import loads
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse
@@ -36,13 +36,13 @@ async def alarms(
     hub = web_of(request).hub
     by, whole = By(officer.agency.slug, officer.user), officer.is_a("ig_officer")
     today = london_day(seconds(hub.clock))
-    error = ""
-    said: dict[str, Any] = {"alarms": [], "found": 0, "looks": 0}
+    error, found, looks = "", [], 0
     try:
         until = date.fromisoformat(last) if last else today
         since = date.fromisoformat(first) if first else until - SPAN
         answer = await hub.oversight.alarms(by, since, until, whole=whole)
         said = loads(answer.body)
+        found, looks = said["alarms"], said["looks"]
     except OversightError as refusal:
         error = words.sentence(refusal)
     except ValueError:
@@ -53,11 +53,9 @@ async def alarms(
         status=422 if error else 200,
         officer=officer,
         alarms=[
-            {**one, "figures": figures(one["kind"], one["found"], one["usual"])}
-            for one in said["alarms"]
+            {**one, "figures": figures(one["kind"], one["found"], one["usual"])} for one in found
         ],
-        found=said["found"],
-        looks=said["looks"],
+        looks=looks,
         titles=ALARMS,
         names=names_of(request),
         first=first or (today - SPAN).isoformat(),

@@ -17,7 +17,7 @@ from hub.clock import seconds
 from hub.disclosure.ask import Answer
 from hub.web import words
 from hub.web.register import OUTCOMES, READ, SIGN, Wanted, names_of
-from hub.web.saw import OWN
+from hub.web.saw import OWN, held
 from hub.web.who import Officer, PageError, web_of
 
 router = APIRouter()
@@ -71,13 +71,20 @@ async def who_saw(
     web = web_of(request)
     names = names_of(request)
     now = words.instant(seconds(web.hub.clock))
+    waits = await held(web, subject)
 
     def lay(entries: Sequence[dict[str, Any]]) -> Sheet:
         told = [entry for entry in entries if entry["channel"] not in OWN]
+        warning = (
+            ["The police ask that nobody who is implicated is told. Do not give this away."]
+            if waits
+            else []
+        )
         return Sheet(
             title="Who saw what",
             about=[
                 f"About {subject}, as of {words.when(now)}.",
+                *warning,
                 "Officers are named by numbers that their agency can look up.",
             ],
             head=[*_HEAD, "What they saw", "By which rules"],
@@ -90,13 +97,6 @@ async def who_saw(
         answer = await web.hub.exports.who_saw(By(officer.agency.slug, officer.user), subject, lay)
     except TypesetError as missing:
         raise PageError(503, "This hub cannot make a PDF", words.sentence(missing)) from None
-    if answer.outcome != "released":
-        raise PageError(
-            409,
-            "This statement must wait",
-            "The police ask that nobody who is implicated is told.",
-            "That you asked, and that it waits, is on record. Ask again once the hold has ended.",
-        )
     return _file(answer, f"who-saw-what-{MARKING}.pdf", MEDIA["pdf"])
 
 

@@ -12,9 +12,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from hub.clock import seconds
+from hub.ledger.read import facts
+from hub.ledger.record import subject_key
 from hub.web import words
 from hub.web.forms import own_form
 from hub.web.pages import page
+from hub.web.parts import Web
 from hub.web.register import SIGN, names_of
 from hub.web.who import Officer, base, web_of
 
@@ -50,8 +53,7 @@ async def statement(
     """Show who was told what about a subject, when and why. This reading is itself recorded."""
     web = web_of(request)
     answer = await web.hub.auditor.who_saw(officer.agency.slug, officer.user, subject)
-    said = loads(answer.body)
-    entries = said["disclosures"]
+    entries = loads(answer.body)["disclosures"]
     return page(
         request,
         "who_saw.html",
@@ -60,8 +62,15 @@ async def statement(
         told=[e for e in entries if e["channel"] not in OWN and e["outcome"] == "released"],
         refused=[e for e in entries if e["channel"] not in OWN and e["outcome"] == "refused"],
         own=sum(e["channel"] in OWN for e in entries),
-        held=said["delayed_by"] is not None,
-        delays=[e for e in entries if e["channel"] == "export" and e["outcome"] == "refused"],
+        held=await held(web, subject),
         names=names_of(request),
         today=words.instant(seconds(web.hub.clock)),
     )
+
+
+async def held(web: Web, subject: UUID) -> bool:
+    """Return whether the police ask that nobody who is implicated is told."""
+    key = subject_key(subject)
+    async with web.hub.pool.connection() as connection:
+        known = await facts(connection, [key], seconds(web.hub.clock))
+    return known.facts.get(key, {}).get("hold") == "active"

@@ -1,0 +1,109 @@
+"""Scenarios of size: the same questions on a small ledger and a large one.
+
+In: a Stage. Out: a Run each time. Never here: a ledger of which a part is looked at twice as often
+as others: what is asked for is spread evenly over all of it.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Final
+
+from hub.bench.figures import Rate, Run, Seen
+from hub.bench.forging import nhs_urn
+from hub.bench.loading import CHUNK
+from hub.bench.material import JSON_BODY, sign_in
+from hub.bench.processes import BenchError
+from hub.bench.reading import PURPOSE, WHY
+from hub.bench.sending import LoadJob, send
+from hub.bench.stage import Stage
+from hub.bench.stocked import READER, Stocked, stocked
+from hub.views.runner import connect
+
+ASKED: Final = 200
+"""Questions of each kind to each ledger in a run, by one client, who waits for each answer."""
+ALONE: Final = LoadJob(1, 200)
+STRIDE: Final = 7_919
+
+
+class Find:
+    """Find somebody and read their timeline: p95 in the small ledger against p95 in the large."""
+
+    name = "find"
+    unit = "people/s"
+
+    def __init__(self, stage: Stage, *, small: int, large: int) -> None:
+        self._stage = stage
+        self._sizes = (small, large)
+        self._open = ExitStack()
+        self._hubs: list[Stocked] = []
+        self.sizes: dict[str, list[tuple[int, float]]] = {}
+        """Rates by size of the ledger, for a picture."""
+
+    def prepare(self) -> None:
+        """Fill both ledgers, and warm both hubs."""
+        self._hubs = [self._open.enter_context(stocked(self._stage, events=n)) for n in self._sizes]
+        for hub, size in zip(self._hubs, self._sizes, strict=True):
+            _look(hub.stage, size, 20)
+
+    def once(self) -> Run:
+        """Ask both, the small one first."""
+        small, large = (
+            _look(hub.stage, size, ASKED) for hub, size in zip(self._hubs, self._sizes, strict=True)
+        )
+        self.sizes = {
+            "people at p95, a second": list(zip(self._sizes, (small, large), strict=True))
+        }
+        seen = large.seen._replace(bytes_per_event=self._hubs[1].bytes_per_event)
+        return Run(Rate.of(large, seen), small)
+
+    def close(self) -> None:
+        """End both hubs."""
+        self._open.close()
+
+
+def _look(stage: Stage, size: int, asked: int) -> Rate:
+    """Find people and read the first page of timelines; return what 95 in 100 get in a second."""
+    session = sign_in(stage, READER)
+    found = send(stage, ALONE, (session.request("POST", "/subjects/find", body, headers=JSON_BODY)
+                                for body in _asked(size, asked)))  # fmt: skip
+    read = send(stage, ALONE, (session.request("GET", path, headers=PURPOSE)
+                               for path in _timelines(stage, asked)))  # fmt: skip
+    both = (
+        None if a is None or b is None else a + b
+        for a, b in zip(found.seen, read.seen, strict=True)
+    )
+    seen = Seen(*both)._replace(memory_mib=read.seen.memory_mib)
+    return Rate.of(1 / (p95_s(found) + p95_s(read)), seen)
+
+
+def _asked(size: int, asked: int) -> Iterator[bytes]:
+    """Yield look-ups of people from all over a ledger; chunks number their people separately."""
+    chunks, left = max(1, size // CHUNK), asked
+    for n in range(asked * 4):
+        person = n * STRIDE % (min(size, CHUNK) // 12)
+        urn = nhs_urn(n * STRIDE % chunks * (CHUNK // 5) + person)
+        if urn is not None and left:
+            left -= 1
+            one = {"kind": "nhs_number", "value": urn.rpartition(":")[2]}
+            yield json.dumps({"purpose": WHY, "identifiers": [one]}).encode()
+
+
+def _timelines(stage: Stage, asked: int) -> list[str]:
+    """Return timelines that the reader may see, from all over a ledger."""
+    with connect(stage.settings.owner) as connection:
+        rows = connection.execute(
+            "SELECT subject::text FROM (SELECT subject, row_number() OVER (ORDER BY subject) AS n,"
+            " count(*) OVER () AS of FROM (SELECT DISTINCT subject FROM views_v1.entitlement"
+            " WHERE agency = %(reader)s AND told) AS s) AS s"
+            " WHERE n %% greatest(1, of / %(asked)s) = 0 LIMIT %(asked)s",
+            {"asked": asked, "reader": READER},
+        ).fetchall()
+    return [f"/subjects/{subject}/timeline" for (subject,) in rows]
+
+
+def p95_s(rate: Rate) -> float:
+    """Return how long 95 in 100 took, in seconds."""
+    if rate.seen.p95_ms is None:
+        raise BenchError("nothing was timed")
+    return rate.seen.p95_ms / 1000

@@ -1,0 +1,78 @@
+"""What it cost while something was measured: processor time and memory of the hub's processes.
+
+In: where to look. Out: seconds of processor, MiB. Never here: a process that is not the bench's.
+
+The bench, its children and theirs are counted, and the embedded PostgreSQL, which is nobody's
+child. What a process used before it ended is in its parent's count, where the parent waited.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_MIB: Final = 2**20
+
+
+@dataclass(slots=True)
+class Meter:
+    """What was used between start and end; memory at the end, of the hub's processes together."""
+
+    cpu_s: float = 0.0
+    memory_mib: float = 0.0
+
+
+@contextmanager
+def metered(folder: Path) -> Iterator[Meter]:
+    """Measure what the processes of the stage in `folder` use meanwhile."""
+    meter = Meter()
+    before, _ = used(folder)
+    try:
+        yield meter
+    finally:
+        after, memory = used(folder)
+        meter.cpu_s = max(0.0, after - before)
+        meter.memory_mib = memory
+
+
+def used(folder: Path) -> tuple[float, float]:
+    """Return the processor seconds used so far, and the memory held now, in MiB.
+
+    Memory is what a process does not share (PSS is not to be had without rights, and RSS counts
+    PostgreSQL's shared buffers once for each backend): resident pages less the shared ones.
+    """
+    children: dict[int, list[int]] = defaultdict(list)
+    ticks: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (stat := _read(entry / "stat")):
+            fields = stat.rpartition(")")[2].split()
+            pid = int(entry.name)
+            children[int(fields[1])].append(pid)
+            ticks[pid] = sum(map(int, fields[11:15]))
+    total, pages = 0, 0
+    waiting = [os.getpid(), *_postmaster(folder)]
+    while waiting:
+        pid = waiting.pop()
+        total += ticks.get(pid, 0)
+        if memory := _read(Path(f"/proc/{pid}/statm")).split():
+            pages += int(memory[1]) - int(memory[2])
+        waiting.extend(children[pid])
+    return total / _TICKS, pages * _PAGE / _MIB
+
+
+def _postmaster(folder: Path) -> list[int]:
+    """Return the embedded server's process, if one runs for this stage."""
+    files = folder.glob("database/database/data/postmaster.pid")
+    return [int(first) for file in files if (first := _read(file).partition("\n")[0]).isdigit()]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", errors="replace")
+    except OSError:
+        return ""  # it ended meanwhile

@@ -1,0 +1,64 @@
+"""Scenario of the long register: a page of it, from all over it, all of it and one partner's.
+
+In: a Stage. Out: a Run each time: pages a second at p95, against what an officer waits for.
+Never here: a page that was refused.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Final
+
+from hub.bench.figures import Rate, Run
+from hub.bench.growing import ALONE, ASKED, STRIDE, p95_s
+from hub.bench.material import sign_in
+from hub.bench.processes import BenchError
+from hub.bench.sending import send
+from hub.bench.stage import Stage
+from hub.bench.stocked import READER, Stocked, stocked
+
+REGISTER_S: Final = 0.2
+"""How long 95 in 100 pages of the register may take."""
+
+
+class Register:
+    """A page of the register, from all over it: p95 against what an officer waits for."""
+
+    name = "register"
+    unit = "pages/s"
+
+    def __init__(self, stage: Stage, *, answers: int) -> None:
+        self._stage = stage
+        self._answers = answers
+        self._open = ExitStack()
+        self._hub: Stocked | None = None
+
+    def prepare(self) -> None:
+        """Fill a ledger in which a few hundred events were read very often."""
+        events = max(100, self._answers // 50)
+        reads = self._answers / events
+        self._hub = self._open.enter_context(stocked(self._stage, events=events, reads=reads))
+        self._once(20)
+
+    def once(self) -> Run:
+        """Page through the register, all of it and one partner's, from all over."""
+        return Run(self._once(ASKED), 1 / REGISTER_S)
+
+    def close(self) -> None:
+        """End the hub."""
+        self._open.close()
+
+    def _once(self, asked: int) -> Rate:
+        if self._hub is None:
+            raise BenchError("it was not prepared")
+        stage = self._hub.stage
+        session = sign_in(stage, READER)
+
+        def pages() -> Iterator[bytes]:
+            for n in range(asked):
+                query = f"?limit=50&after={n * STRIDE % self._answers}"
+                if n % 3 == 0:
+                    query += "&partner=area-gp-1"
+                yield session.request("GET", "/disclosures", query=query)
+
+        found = send(stage, ALONE, pages())
+        return Rate.of(1 / p95_s(found), found.seen)

@@ -1,0 +1,94 @@
+"""Writes a run down for people: RESULTS.md, and throughput against size as a picture.
+
+In: a report. Out: Markdown, SVG. Never here: a figure that is not in the report, or a time of day.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+_WIDTH, _HEIGHT, _LEFT, _TOP = 640, 300, 80, 30
+_SEEN: Final = ("p50_ms", "p95_ms", "p99_ms", "cpu_us", "memory_mib", "bytes_per_event")
+
+
+def results(told: Mapping[str, Any], *, day: str, chart: str = "") -> str:
+    """Return a report as a page. `chart` names the picture beside it, if there is one."""
+    machine = told["machine"]
+    lines = [
+        "# What `hub bench` found",
+        "",
+        f"Written by `hub bench --write` on {day}; never edited by hand, run it to replace it.",
+        "A ratio is a figure by its ceiling, taken seconds apart on one machine: the median.",
+        "",
+        "Machine: " + ", ".join(f"{name} {value}" for name, value in machine.items()) + ".",
+        "",
+        "| scenario | figure | of | ratio | target | | runs |",
+        "|---|--:|--:|--:|--:|---|---|",
+    ]
+    for name, ratio in told["ratios"].items():
+        target = told["targets"][name]
+        runs = " ".join(f"{run:g}" for run in told["runs"][name])
+        word = "reached" if ratio >= target else "missed"
+        lines.append(
+            f"| {name} | {told['figures'][name]:,.0f} {told['units'][name]} |"
+            f" {told['ceilings'][name]:,.0f} | {ratio:g} | {target:g} | {word} | {runs} |"
+        )
+    lines += ["", "| scenario | " + " | ".join(_SEEN) + " |", "|---|" + "--:|" * len(_SEEN)]
+    for name, seen in told["seen"].items():
+        cells = (f"{seen[key]:,g}" if key in seen else "" for key in _SEEN)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    if chart:
+        lines += ["", f"![Throughput against the size of the ledger]({chart})"]
+    return "\n".join(lines) + "\n"
+
+
+def chart(series: Mapping[str, Sequence[tuple[int, float]]]) -> str:
+    """Return a picture of rates by size: a line for each series, sizes by powers of ten."""
+    points = [point for line in series.values() for point in line]
+    if not points:
+        return ""
+    top = max(rate for _, rate in points) or 1.0
+    sizes = sorted({size for size, _ in points})
+    step = (_WIDTH - _LEFT - 120) / max(1, len(sizes) - 1)
+
+    def at(size: int, rate: float) -> tuple[float, float]:
+        x = _LEFT + sizes.index(size) * step
+        return x, _TOP + (_HEIGHT - 2 * _TOP) * (1 - rate / top)
+
+    drawn = [
+        f'<text x="{at(size, 0)[0]:.0f}" y="{_HEIGHT - 8}" text-anchor="middle">{size:,}</text>'
+        for size in sizes
+    ]
+    for part in (0.0, 0.5, 1.0):
+        y = at(sizes[0], part * top)[1]
+        drawn.append(f'<line x1="{_LEFT}" x2="{_WIDTH - 120}" y1="{y:.0f}" y2="{y:.0f}"/>')
+        drawn.append(
+            f'<text x="{_LEFT - 8}" y="{y + 4:.0f}" text-anchor="end">{part * top:,.0f}</text>'
+        )
+    dashes = ("none", "6 3", "2 3", "8 3 2 3")
+    for n, (name, line) in enumerate(series.items()):
+        path = " ".join(f"{x:.0f},{y:.0f}" for x, y in (at(*point) for point in line))
+        last = at(*line[-1])
+        drawn.append(f'<polyline points="{path}" stroke-dasharray="{dashes[n % len(dashes)]}"/>')
+        drawn.append(f'<text x="{last[0] + 8:.0f}" y="{last[1] + 4:.0f}">{name}</text>')
+    style = (
+        "text{font:12px sans-serif;fill:#0b0c0c}line{stroke:#b1b4b6}"
+        "polyline{fill:none;stroke:#1d70b8;stroke-width:2}"
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
+        f' aria-label="Throughput against size of the ledger"><style>{style}</style>'
+        '<rect width="100%" height="100%" fill="#ffffff"/>' + "".join(drawn) + "</svg>\n"
+    )
+
+
+def write(told: Mapping[str, Any], folder: Path, *, day: str) -> list[Path]:
+    """Write RESULTS.md, and sizes.svg where sizes were compared, into a folder."""
+    picture = chart(told.get("sizes", {}))
+    page = folder / "RESULTS.md"
+    page.write_text(results(told, day=day, chart="sizes.svg" if picture else ""), "utf-8")
+    if not picture:
+        return [page]
+    drawn = folder / "sizes.svg"
+    drawn.write_text(picture, "utf-8")
+    return [page, drawn]

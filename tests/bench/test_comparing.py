@@ -1,0 +1,69 @@
+"""Two reports beside each other, and a report as a page and as a picture."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from hub.bench.comparing import CompareError, Fallen, fallen, read
+from hub.bench.figures import TARGETS, Outcome, Rate, Run, Seen, latencies, report
+from hub.bench.run import run_bench
+from hub.bench.writing import chart, results, write
+
+SEEN = Seen(p50_ms=1.0, p95_ms=2.0, p99_ms=3.5, cpu_us=40.0)
+TOLD = {
+    **report([Outcome("read", "answers/s", (Run(Rate.of(50.0, SEEN), 100.0),))], {"cores": 2}),
+    "sizes": {"people": [(10_000, 90.0), (1_000_000, 80.0)]},
+}
+
+
+def test_a_ratio_that_fell_by_more_than_the_margin_is_named() -> None:
+    assert fallen({"read": 0.60}, TOLD, 0.15) == [Fallen("read", 0.60, 0.5)]
+    assert fallen({"read": 0.58, "gone": 9.0}, TOLD, 0.15) == []
+
+
+def test_an_earlier_report_is_read_back(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text(json.dumps(TOLD))
+    assert read(kept) == {"read": 0.5}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"ratios": {"read": "fast"}}', '{"ratios": 1}'])
+def test_what_is_no_report_is_refused_before_anything_is_measured(
+    tmp_path: Path, text: str
+) -> None:
+    kept = tmp_path / "kept.json"
+    kept.write_text(text)
+    with pytest.raises(CompareError, match="no report"):
+        read(kept)
+
+
+def test_scenarios_are_named_before_a_file_is_looked_for() -> None:
+    assert run_bench(only="nothing-such", runs=1, as_json=True) == 2
+
+
+def test_a_rate_is_its_figure_and_brings_what_was_seen() -> None:
+    run = Run(Rate.of(50.0, SEEN), 100.0)
+    assert run.ratio == 0.5
+    assert Outcome("read", "answers/s", (run,)).seen == SEEN
+    assert TOLD["seen"] == {"read": {"p50_ms": 1.0, "p95_ms": 2.0, "p99_ms": 3.5, "cpu_us": 40.0}}
+
+
+def test_of_a_hundred_times_the_slowest_is_past_p99() -> None:
+    assert latencies(n / 1000 for n in range(100)) == (50.0, 95.0, 99.0)
+
+
+def test_a_page_holds_each_figure_its_target_and_the_machine(tmp_path: Path) -> None:
+    page, picture = write(TOLD, tmp_path, day="2026-11-28")
+    text = page.read_text()
+    assert text == results(TOLD, day="2026-11-28", chart=picture.name)
+    assert f"| read | 50 answers/s | 100 | 0.5 | {TARGETS['read']:g} | reached | 0.5 |" in text
+    assert "cores 2" in text
+    assert "sizes.svg" in text
+
+
+def test_the_picture_has_a_line_for_each_series_and_is_well_formed() -> None:
+    drawn = ET.fromstring(chart({"a": [(10, 1.0), (100, 2.0)], "b": [(10, 2.0), (100, 2.0)]}))  # noqa: S314 - our own text
+    assert len(drawn.findall("{http://www.w3.org/2000/svg}polyline")) == 2
+    assert chart({}) == ""
