@@ -97,18 +97,17 @@ def build_handing(settings: Settings) -> Hub:
 
 
 def _built(ground: _Ground) -> Hub:
-    settings, source = ground.settings, ground.source
+    settings, source, hub_uri = ground.settings, ground.source, ground.settings.hub_uri
     recorder = open_recorder(settings.database_url)
     appender = Handing(settings.writer) if ground.handing else _appender(ground, recorder)
     pool, door = _pool(settings), _door(ground, appender)
-    receipts = Receipts(ground.signer, settings.hub_uri)
+    receipts = Receipts(ground.signer, hub_uri)
     cursors = Cursors(file_key(settings.keys_dir / "cursor.bin", source))
     covering = Covering(pool, ground.clock, waits=settings.receipts == "await")
     release = Release(door=door, covering=covering, receipts=receipts, source=source)
     desk = _desk(ground, pool, door, release, cursors)
     oversight = Oversight(desk=desk, pool=pool, clock=ground.clock, source=source)
     notices = Notices(desk, door, ground.clock)
-    hub_uri = settings.hub_uri
     access = AccessTokens(ground.signer, hub_uri=hub_uri, new_id=lambda: str(source.uuid()))
     return Hub(
         settings=settings,

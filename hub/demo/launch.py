@@ -21,7 +21,7 @@ from adapters.kit import AgencyKey, Edge, machine
 from contracts.governance import AgencyRegistered, Jwk
 from hub.assembly import build, enrol, prepare, register_key
 from hub.demo.agencies import Agency
-from hub.demo.personas import PERSONAS
+from hub.demo.personas import HELD_FOR, PERSONAS
 from hub.demo.processes import Child, LaunchError, start
 from hub.demo.signing_in import identity_provider, signed_in
 from hub.settings import Settings
@@ -218,6 +218,8 @@ async def _enrol(settings: Settings, agencies: Iterable[Agency]) -> dict[str, Ag
             keys[agency.slug] = AgencyKey.generate()
             public = json.dumps(keys[agency.slug].public_jwk())
             await register_key(hub, agency.slug, Jwk.model_validate_json(public))
+            if agency.slug in HELD_FOR:
+                await hub.keystore.enrol(agency.slug, asked_by=HELD_FOR[agency.slug])
     finally:
         await hub.close()
     return keys

@@ -55,9 +55,18 @@ PERSONAS: Sequence[Persona] = (
         id="gp-5",
         name="Sam Okoro",
         job="Practice nurse, Elm Road Surgery",
-        words="Has seen marks on a patient's arm, and is unsure whether she may tell anybody.",
+        words="Has seen marks on a patient's arm. Checks whether to tell, tells by form, and reads"
+        " the inbox of a practice that has no system of its own.",
         agency="gp",
         roles=("practitioner", "liaison"),
+    ),
+    Persona(
+        id="gp-admin",
+        name="Ben Cole",
+        job="Practice manager, Elm Road Surgery",
+        words="Administers the practice: has the hub keep its signing key, replaces or ends it.",
+        agency="gp",
+        roles=("agency_admin",),
     ),
     Persona(
         id="ig-1",
@@ -84,3 +93,6 @@ PERSONAS: Sequence[Persona] = (
         roles=("sab_analyst",),
     ),
 )
+HELD_FOR: Mapping[str, str] = {"gp": "gp-admin"}
+"""For which agency the hub holds a key as well, so that its people can post on the pages; and the
+administrator who asked for it."""

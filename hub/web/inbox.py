@@ -22,6 +22,7 @@ from hub.web.parts import Web
 from hub.web.shapes import kind_of
 from hub.web.told import Period, name_of, read
 from hub.web.who import Allowed, Officer, PageError, base, web_of
+from hub.web.whys import gathered
 
 router = APIRouter()
 ALLOWED: Final = Allowed("liaison", "practitioner")
@@ -114,6 +115,7 @@ async def record(
         raise _gone()
     shown = await read(web, officer, kept, UUID(told["subject"]), Period())
     items = [] if shown is None else shown.items
+    whys, why_of = gathered(items)
     first = [i for i in items if i["position"] == told["item_position"]]
     today = london_day(seconds(web.hub.clock))
     return page(
@@ -126,6 +128,8 @@ async def record(
         name=name_of(items),
         first=first,
         rest=[i for i in reversed(items) if i not in first],
+        whys=whys,
+        why_of=why_of,
         more=shown is not None and shown.more,
         wishes=None if shown is None else shown.wishes,
         names=_names(web),

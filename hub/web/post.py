@@ -6,10 +6,8 @@ Never here: what was typed in an address, or kept before it is sent. A draft liv
 own page, and nowhere else.
 """
 
-import asyncio
-import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
@@ -19,13 +17,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from hub.clock import london_day, seconds
-from hub.disclosure.preview import Reach, preview
 from hub.intake.agencies import HUB_SLUG
-from hub.ledger.keystore import Statement
 from hub.ledger.read import header_of
 from hub.web import answers, behalf, saying, words
 from hub.web.behalf import ALLOWED
 from hub.web.forms import own_form
+from hub.web.outgoing import previewed, statements_of
 from hub.web.pages import page
 from hub.web.parts import Web
 from hub.web.who import Officer, PageError, base, web_of
@@ -97,12 +94,12 @@ async def step(
     filled = used.read(said, names, slug=officer.agency.slug, jti=jti, today=today)
     if filled.errors:
         return _form(request, officer, used, said, filled.errors, 422)
-    statements = _statements(web, officer, filled, jti)
+    statements = statements_of(web, officer, filled, jti)
     if sent.get("step") == "send":
         for one in statements:
             await behalf.post(web, one)
         return RedirectResponse(f"{base(request)}/post/sent/{jti}", 303)
-    reached = await _preview(web, statements)
+    reached = await previewed(web, statements)
     return page(
         request,
         "post_check.html",
@@ -147,39 +144,6 @@ def _known(kind: str) -> Form:
     if found is None:
         raise PageError(404, "Page not found", "Choose what you want to send.")
     return found
-
-
-def _statements(web: Web, officer: Officer, filled: saying.Filled, jti: str) -> list[Statement]:
-    """Return what is sent, in its order; the main statement under `jti`.
-
-    The ids of the others follow from it: sent again, each is the same event.
-    """
-    main = [] if filled.said is None else [filled.said]
-    said = [*filled.before, *main, *filled.after]
-    return [
-        behalf.statement(
-            web,
-            officer,
-            one,
-            filled.sub_id,
-            jti=jti if one is filled.said else _id_beside(jti, place),
-            happened=filled.happened,
-        )
-        for place, one in enumerate(said)
-    ]
-
-
-def _id_beside(jti: str, place: int) -> str:
-    digest = hashlib.sha256(f"hub-form/v1\n{jti}\n{place}".encode()).digest()
-    return str(UUID(bytes=digest[:16], version=4))
-
-
-async def _preview(web: Web, statements: Sequence[Statement]) -> list[Reach]:
-    """Return who will see what of some statements, each put to the front door's own checks."""
-    drafts = [await behalf.drafted(web, one) for one in statements]
-    everybody = web.hub.directory.now.agencies.all()
-    now = seconds(web.hub.clock)
-    return await asyncio.to_thread(preview, drafts, everybody, web.hub.rulebook, now)
 
 
 def _agencies(web: Web, officer: Officer) -> dict[str, str]:

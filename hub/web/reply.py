@@ -22,7 +22,7 @@ from hub.web.behalf import ALLOWED
 from hub.web.forms import chosen, own_form
 from hub.web.inbox import notice_of
 from hub.web.parts import Web
-from hub.web.saying import MAX_TEXT
+from hub.web.typed import MAX_TEXT
 from hub.web.who import Officer, PageError, base, web_of
 
 router = APIRouter()

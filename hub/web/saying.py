@@ -20,9 +20,8 @@ from contracts.stated import FactStated
 from contracts.triage import RiskAssessed
 from hub.intake.identifiers import IdentifierRefusedError, identifier, urn
 from hub.web.forms import chosen
+from hub.web.typed import born, day, line, text
 
-MAX_TEXT: Final = 4000
-"""Characters of one answer, as typed: a whole form must fit in one event."""
 ABOUT: Final[Mapping[str, str]] = {
     "adult": "An adult",
     "child": "A child",
@@ -93,20 +92,20 @@ def concern(
     """
     filled = Filled()
     about = _about(sent, filled, slug, jti)
-    filled.happened = _day(sent, "when", today, filled.errors) or today
-    told = _addressed(sent, agencies, filled.errors)
+    filled.happened = day(sent, "when", today, filled.errors) or today
     kinds = tuple(AbuseType(TYPES[n]) for n in TYPES if sent.get(n) == "yes")
     if not kinds:
         filled.errors["type-0"] = "Select at least one kind of abuse or neglect"
     texts = {
-        "harm": _text(sent, "harm", filled.errors, "Say what happened, or what you saw"),
-        "injuries": _text(sent, "injuries", filled.errors),
-        "wishes": _text(sent, "wishes", filled.errors),
+        "harm": text(sent, "harm", filled.errors, "Say what happened, or what you saw"),
+        "injuries": text(sent, "injuries", filled.errors),
+        "wishes": text(sent, "wishes", filled.errors),
     }
     _names(sent, filled.errors)
     source = chosen(sent, "source", SOURCE)
     if source is None:
         filled.errors["source"] = "Select how you know"
+    told = _addressed(sent, agencies, filled.errors)
     if filled.errors:
         return filled
     place = chosen(sent, "location", LOCATIONS)
@@ -117,7 +116,7 @@ def concern(
         "types": kinds,
         "location": None if place is None else RiskLocation(LOCATIONS[place]),
         "consent": chosen(sent, "consent", CONSENT),
-        "alleged_perpetrator": _line(sent, "perpetrator"),
+        "alleged_perpetrator": line(sent, "perpetrator"),
         "implicated": tuple(a for a in (chosen(sent, "implicated", agencies),) if a),
         **texts,
         **{fact: "yes" for fact in KNOWN if sent.get(f"know-{fact}") == "yes"},
@@ -135,20 +134,20 @@ def referral(
     to = chosen(sent, "to", agencies)
     if to is None:
         filled.errors["to"] = "Select whom you ask to take it on"
-    why = _text(sent, "why", filled.errors, "Say what you ask them to do, and why")
+    why = text(sent, "why", filled.errors, "Say what you ask them to do, and why")
     _names(sent, filled.errors)
     ground, level = chosen(sent, "ground", GROUND), chosen(sent, "level", LEVEL)
     if ground is None:
         filled.errors["ground"] = "Select on what ground you refer them"
     elif ground == "risk" and level is None:
         filled.errors["level"] = "Select how great the risk is"
-    by = _day(sent, "by", None, filled.errors)
+    by = day(sent, "by", None, filled.errors)
     if by is not None and by < today:
         filled.errors["by-day"] = "The day by which you need an answer must not be past"
     if filled.errors:
         return filled
-    day = None if by is None else by.isoformat()
-    said = ReferralMade(about=about, to=str(to), why=why, respond_by=day)
+    last = None if by is None else by.isoformat()
+    said = ReferralMade(about=about, to=str(to), why=why, respond_by=last)
     filled = _done(filled, sent, about, said, jti)
     filled.before = (*_grounds(str(ground), level, about, str(to)), *filled.before)
     return filled
@@ -204,7 +203,7 @@ def _about(sent: Mapping[str, str], filled: Filled, slug: str, jti: str) -> _Abo
         named.append(f"urn:hub:ref:{slug}:{jti}")
         if not any(sent.get(f"born-{part}") for part in ("day", "month", "year")):
             filled.errors["born-day"] = "Enter a date of birth, or an NHS number"
-    _born(sent, filled.errors)
+    born(sent, filled.errors)
     filled.sub_id = {"format": "uri", "uri": named[0]} if named else {}
     return cast("_About", about)
 
@@ -214,18 +213,18 @@ def _described(
 ) -> SubjectDescribed | None:
     """Return who the subject is, where the form says more than a number."""
     if about == "setting":
-        name = _line(sent, "setting-name")
+        name = line(sent, "setting-name")
         if name is None:
             return None
         return SubjectDescribed(about=about, name=name, addressed_to=tuple(told))
-    born = _born(sent, {})
+    birth = born(sent, {})
     said = {
-        "family_name": _line(sent, "family"),
-        "given_name": _line(sent, "given"),
-        "birth_date": None if born is None else born.isoformat(),
-        "address": _line(sent, "address"),
-        "postcode": _line(sent, "postcode"),
-        "phone": _line(sent, "phone"),
+        "family_name": line(sent, "family"),
+        "given_name": line(sent, "given"),
+        "birth_date": None if birth is None else birth.isoformat(),
+        "address": line(sent, "address"),
+        "postcode": line(sent, "postcode"),
+        "phone": line(sent, "phone"),
     }
     if not any(said.values()):
         return None
@@ -246,45 +245,3 @@ def _addressed(
 def _names(sent: Mapping[str, str], errors: dict[str, str]) -> None:
     if chosen(sent, "names", NAMES) is None:
         errors["names"] = "Select whether what you wrote names anybody else"
-
-
-def _born(sent: Mapping[str, str], errors: dict[str, str]) -> date | None:
-    return _day(sent, "born", None, errors, "Enter a real date of birth, like 27 3 1950")
-
-
-def _day(
-    sent: Mapping[str, str],
-    name: str,
-    latest: date | None,
-    errors: dict[str, str],
-    wrong: str = "Enter a real date, like 27 3 2026",
-) -> date | None:
-    """Return a date of three fields; None where all are empty."""
-    parts = [sent.get(f"{name}-{part}", "") for part in ("year", "month", "day")]
-    if not any(parts):
-        return None
-    try:
-        found = date(*(int(part) for part in parts))
-    except ValueError:
-        errors[f"{name}-day"] = wrong
-        return None
-    if found.year < 1900 or (latest is not None and found > latest):  # noqa: PLR2004 - as intake
-        errors[f"{name}-day"] = "The date must be today or in the past"
-    return found
-
-
-def _text(
-    sent: Mapping[str, str], name: str, errors: dict[str, str], missing: str = ""
-) -> str | None:
-    text = sent.get(name, "")
-    if not text:
-        if missing:
-            errors[name] = missing
-        return None
-    if len(text) > MAX_TEXT:
-        errors[name] = f"Use at most {MAX_TEXT:,} characters"
-    return text
-
-
-def _line(sent: Mapping[str, str], name: str) -> str | None:
-    return " ".join(sent.get(name, "").split())[:200] or None

@@ -31,6 +31,9 @@ VISITS: Final[Mapping[str, str]] = {
     "GET /rulebook": "auditor",
     "GET /rulebook/rules/{rule}": "auditor",
     "GET /rulebook/draft": "ig_officer",
+    "GET /post": "practitioner",
+    "GET /inbox": "practitioner",
+    "GET /signing": "agency_admin",
     "GET /who-saw": "ig_officer",
     "GET /who-saw/{subject}": "ig_officer",
 }
@@ -43,6 +46,12 @@ NO_PAGE: Final = frozenset(
         "GET /exports/who-saw/{subject}",
         # Proposing proves the whole law, so a heavy journey of its own looks at it.
         "GET /rulebook/proposals/{proposal}",
+        "GET /live",
+        # What needs a key that the hub holds, or a notice: the small provider's journey looks.
+        "GET /post/{kind}",
+        "GET /post/sent/{receipt}",
+        "GET /inbox/{notice}",
+        "GET /inbox/{notice}/{errand}",
     }
 )
 """What answers with no page of the hub: a way on, a file."""
