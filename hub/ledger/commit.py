@@ -5,7 +5,7 @@ Never here: a queue, a thread, a socket, a rule.
 
 An outcome can be unknown (the connection died during commit). Asking again is safe, because the
 ledger knows each (agency, jti): the second try answers "seen" with the first place. A proof that
-the first try may have spent proves nothing more: its sender is told to come back with another.
+the second try finds spent was spent by the first if the event was recorded since the first began.
 """
 
 from collections.abc import Callable, Sequence
@@ -155,7 +155,7 @@ class Committer:
             case "conflict":
                 waiting.answer.set_exception(JtiReusedError("jti was used for other content"))
             case "replayed":
-                waiting.answer.set_exception(_replayed(asked_twice=asked_twice))
+                self._replayed(waiting, entry, asked_twice=asked_twice)
             case "erased":
                 return self._erased(waiting, entry)
             case "stale":
@@ -170,6 +170,18 @@ class Committer:
                 self._resolver.placed(entry, new=place.status == "stored")
                 waiting.answer.set_result(self._signed(_record(entry, place, place.recorded_at_ms)))
         return True
+
+    def _replayed(self, waiting: Waiting, entry: Sealed, *, asked_twice: bool) -> None:
+        """Refuse a proof that was used before, unless it was this batch's own first try."""
+        try:
+            place = self._recorder.first(waiting.draft) if asked_twice else None
+        except PersistenceError:
+            waiting.answer.set_exception(UnavailableError("the store did not answer"))
+            return
+        if place is None or place.recorded_at_ms is None or place.recorded_at_ms < self._last_ms:
+            waiting.answer.set_exception(ProofReplayedError("the proof was used before"))
+        else:
+            waiting.answer.set_result(self._signed(_record(entry, place, place.recorded_at_ms)))
 
     def _signed(self, record: Record) -> Record:
         if self._receipt is None or record.agency == HUB_SLUG:
@@ -205,12 +217,6 @@ def _record(entry: Sealed, place: Placed, recorded_at_ms: int) -> Record:
         pseq=place.pseq,
         seen=place.status == "seen",
     )
-
-
-def _replayed(*, asked_twice: bool) -> LedgerError:
-    if asked_twice:
-        return UnavailableError("it is not known whether the first try was stored")
-    return ProofReplayedError("the proof was used before")
 
 
 def _first_of_each(batch: Sequence[Waiting]) -> tuple[list[Waiting], list[Waiting]]:

@@ -112,7 +112,8 @@ CREATE OR REPLACE FUNCTION ledger.append(
     f_idx integer[], f_key text[], f_fact text[], f_value text[], f_expires bigint[],
     s_idx integer[], s_key uuid[], s_kek integer[], s_wrapped bytea[],
     i_idx integer[], i_mac bytea[], i_subject uuid[], i_exact boolean[],
-    p_idx integer[], p_kind text[], p_key text[], p_expires bigint[]
+    p_idx integer[] DEFAULT '{}', p_kind text[] DEFAULT '{}', p_key text[] DEFAULT '{}',
+    p_expires bigint[] DEFAULT '{}'
 ) RETURNS TABLE (idx integer, status text, at bigint, recorded bigint, number bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, ledger, pg_temp AS $$
 DECLARE

@@ -41,6 +41,10 @@ _APPEND = (
     "%b::int[],%b::bytea[],%b::uuid[],%b::bool[],"
     "%b::int[],%b::text[],%b::text[],%b::bigint[])"
 )
+_FIRST = (
+    "SELECT 'seen' AS status, position AS at, recorded_at AS recorded, pseq AS number"
+    " FROM ledger.header WHERE agency = %s AND jti = %s AND digest = %s"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,18 @@ class HubRecorder(PostgresApplicationRecorder):
             )
             rows = {row["idx"]: row for row in cursor.fetchall()}
         return [_placed(rows[n]) for n in range(1, len(entries) + 1)]
+
+    def first(self, draft: Draft) -> Placed | None:
+        """Return where exactly this event was placed before, if it was.
+
+        Raises:
+            eventsourcing.persistence.PersistenceError: the store did not answer.
+        """
+        with self.datastore.get_connection() as connection:
+            row = connection.execute(
+                _FIRST, [draft.agency, draft.jti, draft.digest], prepare=True
+            ).fetchone()
+        return None if row is None else _placed(row)
 
 
 def open_recorder(url: str, *, pool_size: int = 2, spare: int = 2) -> HubRecorder:

@@ -10,6 +10,7 @@ from threading import Event, Thread
 import pytest
 from eventsourcing.persistence import OperationalError
 
+from hub.clock import FixedClock
 from hub.ids import SystemSource
 from hub.ledger import frames
 from hub.ledger.commit import Committer
@@ -131,10 +132,21 @@ def test_an_unknown_outcome_is_never_called_a_replay(
 ) -> None:
     blocking.failures = [("after", OperationalError("the connection is gone"))]
     (answer,) = ledger_with_proofs.put(with_proof("a", "p"))
-    assert isinstance(answer, UnavailableError)
-    (again,) = ledger_with_proofs.put(with_proof("a", "q"))
-    assert isinstance(again, Record)
-    assert (again.position, again.seen) == (1, True)
+    assert isinstance(answer, Record)
+    assert (answer.position, answer.seen) == (1, True)
+    assert check(ledger_with_proofs.url) == 1
+
+
+def test_a_replay_stays_one_though_the_connection_goes(
+    ledger_with_proofs: Writer, blocking: Blocking
+) -> None:
+    ledger_with_proofs.one(with_proof("a", "p"))
+    assert isinstance(ledger_with_proofs.clock, FixedClock)
+    ledger_with_proofs.clock.advance(1)
+    for when in ("before", "after"):
+        blocking.failures = [(when, OperationalError("the connection is gone"))]
+        (answer,) = ledger_with_proofs.put(with_proof("a", "p"))
+        assert isinstance(answer, ProofReplayedError)
     assert check(ledger_with_proofs.url) == 1
 
 
