@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hub.api.parts import Hub
+    from hub.rulebook import Rulebook
 
 Officer = Annotated[str, typer.Option(help="The opaque id of the officer who does this.")]
 Jti = Annotated[UUID, typer.Argument(help="The proposal, as `propose` named it.")]
@@ -54,6 +55,18 @@ def whatif(
 
     report = _run("whatif", work)
     tell({**report, "sha256": digest(report)}, as_json=as_json)
+
+
+def in_force_now(command: str) -> "Rulebook":
+    """Return the law in force in the ledger, or end the command: no release, no database."""
+    from hub.clock import seconds  # noqa: PLC0415
+
+    async def work(hub: "Hub") -> "Rulebook":
+        await asyncio.to_thread(hub.directory.refresh)
+        return hub.directory.now.law.at(seconds(hub.clock))
+
+    law: Rulebook = _run(command, work)
+    return law
 
 
 def explain_answer(jti: str, *, as_json: bool) -> None:

@@ -19,6 +19,10 @@ app = typer.Typer(no_args_is_help=True, help="Check, ask, compare and print the 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Day = Annotated[str, typer.Option(help="The London day to ask about. Empty: today.")]
+InForce = Annotated[
+    bool,
+    typer.Option("--in-force", help="The release in force in the ledger, not the shipped law."),
+]
 Draft = Annotated[Path, typer.Argument(help="A folder of law, or a file of canonical text.")]
 
 
@@ -28,8 +32,10 @@ def rulebook() -> None:
 
 
 @app.command()
-def check(*, as_json: Json = False) -> None:
+def check(*, in_force: InForce = False, as_json: Json = False) -> None:
     """Run every case, break every condition, prove every promise. Example: hub rulebook check.
+
+    With --in-force, of the release by which the ledger's hub decides today.
 
     Exit code 1 means that something of it does not hold.
     """
@@ -39,8 +45,9 @@ def check(*, as_json: Json = False) -> None:
 
     folder = shipped_folder()
     try:
-        book = load(folder)
-        found = prove(book, {board: load(folder, board=board) for board in boards(folder)})
+        book = law_of("check", in_force=in_force)
+        local = {} if in_force else {one: load(folder, board=one) for one in boards(folder)}
+        found = prove(book, local)
     except RulebookError as error:
         stop("check", error)
     report = {
@@ -116,19 +123,21 @@ def diff(
     draft: Draft,
     *,
     on: Annotated[str, typer.Option(help="Compare as on this London day. Empty: always.")] = "",
+    in_force: InForce = False,
     as_json: Json = False,
 ) -> None:
     """Say where a draft is wider or narrower than the shipped law. Example: hub rulebook diff law2.
+
+    With --in-force, than the release by which the ledger's hub decides today.
 
     Exit code 1 means that it is wider somewhere.
     """
     from dataclasses import asdict  # noqa: PLC0415
 
-    from hub.rulebook import shipped  # noqa: PLC0415
     from hub.rulebook.diff import diff as compare  # noqa: PLC0415
 
     day = day_of("diff", on) if on else None
-    found = compare(shipped(), draft_at("diff", draft), on=day)
+    found = compare(law_of("diff", in_force=in_force), draft_at("diff", draft), on=day)
     if as_json:
         typer.echo(json.dumps({"differences": [asdict(each) for each in found]}))
     else:
@@ -143,20 +152,34 @@ def diff(
 @app.command()
 def docs(
     folder: Annotated[Path, typer.Argument(help="Where to write the pages.")] = Path("pages"),
+    *,
+    in_force: InForce = False,
 ) -> None:
     """Write the pages for the DPIA, policy document and sharing agreement.
 
+    With --in-force, of the release by which the ledger's hub decides today.
+
     Example: hub rulebook docs pages
     """
-    from hub.rulebook import shipped  # noqa: PLC0415
     from hub.rulebook.docs import pages  # noqa: PLC0415
 
-    made = pages(shipped())
+    made = pages(law_of("docs", in_force=in_force))
     for name, text in made.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     typer.echo(f"{len(made)} pages in {folder}")
+
+
+def law_of(command: str, *, in_force: bool) -> "Rulebook":
+    """Return the shipped law, or the one by which the ledger's hub decides today."""
+    if in_force:
+        from hub.cli.releases import in_force_now  # noqa: PLC0415
+
+        return in_force_now(command)
+    from hub.rulebook import shipped  # noqa: PLC0415
+
+    return shipped()
 
 
 def draft_at(command: str, path: Path) -> "Rulebook":

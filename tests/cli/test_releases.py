@@ -1,16 +1,20 @@
 """Make law by command: what it prints, and what nobody can do alone."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+import hub.rulebook
 from hub.cli import app
 from hub.rulebook import shipped
 from hub.rulebook.rule import digest
 from tests.journeys.people import concern
 from tests.support.hub_process import RunningHub, environment
+
+LAW = Path(hub.rulebook.__file__).parent / "law"
 
 
 def run(hub: RunningHub, *arguments: str) -> Result:
@@ -79,3 +83,22 @@ def proposal_of_nobody() -> str:
 def _answer_about(hub: RunningHub, subject: str) -> str:
     rows = hub.client("ig-office").register(user="ig-1", subject=subject).data["entries"]
     return str(next(row["jti"] for row in rows if row["channel"] == "timeline"))
+
+
+def test_the_law_in_force_is_compared_printed_and_checked_where_asked(
+    hub: RunningHub, tmp_path: Path
+) -> None:
+    same = run(hub, "diff", str(LAW), "--in-force", "--json")
+    assert (same.exit_code, json.loads(same.stdout)) == (0, {"differences": []}), same.output
+    done = run(hub, "docs", str(tmp_path), "--in-force")
+    assert (done.exit_code, (tmp_path / "dpia.md").is_file()) == (0, True)
+    report = json.loads(run(hub, "check", "--in-force", "--json").stdout)
+    assert report["sha256"] == shipped().sha256
+    assert all(report["proofs"].values())
+
+
+def test_without_a_ledger_there_is_no_law_in_force() -> None:
+    nowhere = {"HUB_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    done = CliRunner().invoke(app, ["rulebook", "docs", "--in-force"], env=nowhere)
+    assert done.exit_code != 0
+    assert "nobody" not in done.output
