@@ -43,6 +43,7 @@ Channel: TypeAlias = Literal[
     "bundle",
     "dashboard",
     "order",
+    "separation",
     "oversight",
     "export",
 ]

@@ -10,7 +10,23 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, TypeAlias
 
-from contracts.base import Category, Count, Day, Digest, Fact, Position, Slug, Text, Uuid, type_uri
+from pydantic import Field
+
+from contracts.base import (
+    Category,
+    Count,
+    Day,
+    Digest,
+    Fact,
+    Part,
+    Position,
+    Ref,
+    Scope,
+    Slug,
+    Text,
+    Uuid,
+    type_uri,
+)
 from contracts.governance import TwoOfficers
 from contracts.marks import EXISTENCE, OUTCOME, ROUTED, YesNo, free, item_fact
 from contracts.subject import SubjectEvent, SubjectHead
@@ -113,7 +129,7 @@ class RecipientNotified(SubjectHead):
     partner: Annotated[Slug, ROUTED]
     dis: Annotated[Uuid, ROUTED]
     item_position: Annotated[Position, ROUTED]
-    cause: Annotated[Literal["corrected", "retracted", "disputed", "shredded"], ROUTED]
+    cause: Annotated[Literal["corrected", "retracted", "disputed", "shredded", "separated"], ROUTED]
 
 
 class VaultOpened(SubjectHead):
@@ -137,6 +153,62 @@ def places_digest(positions: Iterable[int]) -> str:
     """Return hex SHA-256 over positions in ascending order, each once and on a line of its own."""
     lines = "".join(f"{place}\n" for place in sorted(set(positions)))
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+class WrongItem(Part):
+    """An item that was filed under somebody it is not about."""
+
+    agency: Annotated[Slug, ROUTED]
+    item: Annotated[Uuid, ROUTED]
+
+
+class RestatedFact(Part):
+    """A fact as it reads without what was filed wrongly; with 0 days it is no longer on record."""
+
+    name: Annotated[Ref, ROUTED]
+    value: Annotated[Ref, ROUTED]
+    agency: Annotated[Slug | None, ROUTED] = None
+    """For a fact about the subject as seen from one agency."""
+    lasts_days: Annotated[Count | None, ROUTED] = None
+
+    def plainly(self) -> Fact:
+        """Return it as a fact."""
+        name, _, whose = self.name.partition(":")
+        return Fact(
+            scope=Scope.SUBJECT if self.agency is None else Scope.RELATION,
+            name=name,
+            value=self.value,
+            agency=self.agency,
+            lasts_days=self.lasts_days,
+            whose=whose or None,
+        )
+
+
+class SubjectsSeparated(SubjectHead):
+    """Two people had been taken for one: these items and identifiers are not this subject's.
+
+    What an agency posted is not moved: each item stands retracted here, everybody who was shown it
+    hears so, and its poster posts it again. From here on the identifiers lead to nobody, until an
+    event names somebody by them.
+    """
+
+    TYPE = type_uri("subjects-separated")
+    FAMILY = "integrity"
+    HUB_ONLY = True
+
+    approved_by: Annotated[TwoOfficers, ROUTED]
+    reason: Annotated[Literal["shared_identifier", "mistaken_identity", "wrong_alias"], ROUTED]
+    items: Annotated[tuple[WrongItem, ...], Field(max_length=500), ROUTED] = ()
+    identifiers: Annotated[tuple[Digest, ...], Field(max_length=8), ROUTED] = ()
+    """Keyed hashes of the identifiers, as the index holds them."""
+    restated: Annotated[tuple[RestatedFact, ...], Field(max_length=500), ROUTED] = ()
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield that the items do not stand here, and what holds without them."""
+        yield from super().facts()
+        for wrong in self.items:
+            yield from item_fact("item_status", "retracted", item=wrong.item, by=wrong.agency)
+        yield from (fact.plainly() for fact in self.restated)
 
 
 class BreachReported(SubjectEvent):

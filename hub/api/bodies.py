@@ -82,6 +82,23 @@ class CourtOrderRequest(Closed):
     made_on: Day
 
 
+class WrongItem(Closed):
+    """An item that was filed under somebody it is not about: who posted it, and its jti."""
+
+    agency: Slug
+    jti: Uuid
+
+
+class SeparationRequest(Closed):
+    """What is not this subject's, though the hub took two people for one."""
+
+    approved_by: UserId
+    """The second officer; the first is the one whom `Hub-User` names."""
+    reason: Literal["shared_identifier", "mistaken_identity", "wrong_alias"]
+    items: Annotated[list[WrongItem], Field(max_length=500)] = []
+    identifiers: Annotated[list[NamedBy], Field(max_length=8)] = []
+
+
 class DisclosureRequest(Closed):
     """A stated request: who is asked about, under what claim, and why it is needed."""
 

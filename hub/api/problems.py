@@ -26,10 +26,13 @@ from hub.api.bodies import (
     NamedBy,
     PollRequest,
     ReviewRequest,
+    SeparationRequest,
+    WrongItem,
 )
 from hub.api.turns import ShareUsedError
 from hub.audit.auditor import ReviewError
 from hub.audit.orders import OrderError
+from hub.audit.separations import SeparationError
 from hub.disclosure.ask import BundleError, CursorError, RequestIdReusedError
 from hub.intake.errors import (
     CallerMismatchError,
@@ -83,6 +86,8 @@ _BODIES: tuple[type[BaseModel], ...] = (
     BreakGlassRequest,
     CourtOrderRequest,
     ReviewRequest,
+    SeparationRequest,
+    WrongItem,
     AdviceRequest,
 )
 _OURS = frozenset({"body"}.union(*(model.model_fields for model in _BODIES)))
@@ -164,7 +169,7 @@ def problem_of(error: Exception) -> Problem:
         case AccessError():
             headers = {"WWW-Authenticate": error.challenge} if error.status != 400 else {}  # noqa: PLR2004
             return Problem(error.status, error.description, headers=headers)
-        case BundleError() | OrderError() | ReviewError():
+        case BundleError() | OrderError() | ReviewError() | SeparationError():
             return Problem(403, str(error))
         case RequestValidationError():
             return Problem(422, faults=tuple(_fault(e) for e in error.errors()))

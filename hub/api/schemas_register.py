@@ -68,6 +68,7 @@ REGISTER_ENTRY = closed(
 REGISTER = closed(entries=many(REGISTER_ENTRY), after=maybe(NUMBER))
 REVIEWED = closed(of=UUID, verdict=_VERDICT, officer=TEXT, reviewed=INSTANT)
 ORDERED = closed(order=UUID, partner=TEXT, covers=TEXT, officer=TEXT, recorded=INSTANT)
+SEPARATED = closed(separated=UUID, items=NUMBER, officers=many(TEXT), recorded=INSTANT)
 WHO_SAW = closed(subject=UUID, disclosures=many(REGISTER_ENTRY))
 KNOWN = closed(
     subject=UUID,

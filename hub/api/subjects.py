@@ -13,13 +13,14 @@ from contracts.base import Uuid
 from contracts.subject import SUBJECT_KINDS, LegalDemand, Purpose
 from hub.api.access import Caller
 from hub.api.answer import answered
-from hub.api.bodies import CourtOrderRequest, FindRequest
+from hub.api.bodies import CourtOrderRequest, FindRequest, SeparationRequest
 from hub.api.documents import answers, nothing, problems, refusal
 from hub.api.queries import BundleQuery, KnownQuery, TimelineQuery, as_day
 from hub.api.schemas import BUNDLE, TEXT, TIMELINE, UUID, closed, many, maybe, one_of
-from hub.api.schemas_register import KNOWN, ORDERED, WHO_SAW
+from hub.api.schemas_register import KNOWN, ORDERED, SEPARATED, WHO_SAW
 from hub.api.wiring import officer, reader, the_hub
 from hub.audit.orders import Order
+from hub.audit.separations import Separation, Separations
 from hub.disclosure.ask import PAGE, Ask, Search
 from hub.ids import as_uuid
 from hub.intake.identifiers import identifier
@@ -206,4 +207,35 @@ async def order(
     """
     seen = Order(**body.model_dump())
     found = await the_hub(request).orders.seen(caller.agency, caller.user, as_uuid(subject), seen)
+    return answered(found, released=201, refused=404)
+
+
+@router.post(
+    "/{subject}/separations",
+    status_code=201,
+    responses={
+        201: answers(SEPARATED, "On record"),
+        **problems(404, 422),
+    },
+)
+async def separate(
+    request: Request,
+    subject: Annotated[Uuid, Path()],
+    body: SeparationRequest,
+    caller: Annotated[Caller, Depends(officer)],
+) -> Response:
+    """Record that items or identifiers are somebody else's: two people were taken for one.
+
+    Everybody who was shown an item hears so, as of a retraction; its poster posts it again.
+    """
+    hub = the_hub(request)
+    named = [identifier(one.kind, one.value) for one in body.identifiers]
+    wrong = Separation(
+        approved_by=body.approved_by,
+        reason=body.reason,
+        items=tuple((one.agency, as_uuid(one.jti)) for one in body.items),
+        identifiers=tuple((one.kind.value, one.value) for one in named),
+    )
+    parts = Separations(desk=hub.desk, pool=hub.pool, opener=hub.opening, clock=hub.clock)
+    found = await parts.separate(caller.agency, caller.user, as_uuid(subject), wrong)
     return answered(found, released=201, refused=404)

@@ -36,6 +36,12 @@ _FLAGS: LiteralString = """
         JOIN ledger.header i ON i.agency = c.agency AND i.jti = (c.routing->>'item')::uuid
         WHERE c.type = ANY(%(types)s)
           AND (%(subjects)s::uuid[] IS NULL OR c.subject = ANY(%(subjects)s::uuid[]))
+        UNION ALL
+        SELECT c.position, c.type, c.agency, c.recorded_at, i.position, i.subject, i.facts
+        FROM ledger.header c CROSS JOIN LATERAL jsonb_array_elements(c.routing->'items') AS x
+        JOIN ledger.header i ON i.agency = x->>'agency' AND i.jti = (x->>'item')::uuid
+        WHERE c.type = 'https://hub.example/events/subjects-separated/v1'
+          AND (%(subjects)s::uuid[] IS NULL OR c.subject = ANY(%(subjects)s::uuid[]))
     ), rested AS (
         SELECT d.disclosure_position AS answer, w.at, w.item, NULL::text AS fact
         FROM wrong w JOIN views_v1.disclosed_item d
@@ -58,7 +64,7 @@ _FLAGS: LiteralString = """
                      AND v.routing->>'of' = r.jti::text AND v.position > w.at),
            array_remove(array_agg(DISTINCT x.fact), NULL), bool_or(x.fact IS NULL)
     FROM rested x
-    JOIN wrong w ON w.at = x.at
+    JOIN wrong w ON w.at = x.at AND w.item = x.item
     JOIN views_v1.register r ON r.position = x.answer
     WHERE %(jtis)s::uuid[] IS NULL OR r.jti = ANY(%(jtis)s::uuid[])
     GROUP BY r.jti, r.rules, r.rulebook, r.recorded_at,

@@ -21,16 +21,18 @@ from contracts.integrity import (
     RecipientNotified,
     RedactedByKeyShred,
     Retracted,
+    SubjectsSeparated,
 )
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.views.read import NoticeRow
 
-Cause: TypeAlias = Literal["corrected", "retracted", "disputed", "shredded"]
+Cause: TypeAlias = Literal["corrected", "retracted", "disputed", "shredded", "separated"]
 CAUSES: Final[Mapping[str | None, Cause]] = {
     Corrected.TYPE: "corrected",
     Retracted.TYPE: "retracted",
     Disputed.TYPE: "disputed",
     RedactedByKeyShred.TYPE: "shredded",
+    SubjectsSeparated.TYPE: "separated",
 }
 
 

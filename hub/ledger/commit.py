@@ -160,7 +160,8 @@ class Committer:
                 return self._erased(waiting, entry)
             case "stale":
                 waiting.tries += 1
-                if not draft.guards and waiting.tries < MAX_TRIES:
+                again = bool(draft.identifiers) and self._resolver.look_again()
+                if (again or not draft.guards) and waiting.tries < MAX_TRIES:
                     waiting.draft = replace(draft, spend=None)  # that much is done
                     return False
                 waiting.answer.set_exception(StaleError("a fact it rests on has changed"))

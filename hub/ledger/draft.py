@@ -22,14 +22,14 @@ from contracts.governance import (
     KeyRevoked,
 )
 from contracts.identity import SubjectDescribed
-from contracts.integrity import RedactedByKeyShred
+from contracts.integrity import RedactedByKeyShred, SubjectsSeparated
 from contracts.labels import JSON, categories_mask, routing
 from contracts.lawmaking import RulebookApproved, RulebookText
 from hub.intake.agencies import HUB_SLUG
 from hub.intake.identifiers import Identifier as Named
 from hub.intake.identifiers import IdentifierKind
 from hub.ledger.demographics import demographic_keys
-from hub.ledger.record import Draft, Guard, Identifier, Spend, standing_key, subject_key
+from hub.ledger.record import SEPARATED, Draft, Guard, Identifier, Spend, standing_key, subject_key
 from hub.rulebook.model import FactEntry
 from hub.rulebook.rule import PERSON
 
@@ -115,6 +115,8 @@ def _touches(payload: Payload) -> tuple[str, ...]:
     """Return under which keys this is news: an answer about somebody erased meanwhile is stale."""
     if isinstance(payload, RedactedByKeyShred):
         return (subject_key(UUID(payload.key_id)),)
+    if isinstance(payload, SubjectsSeparated):
+        return (SEPARATED,)
     return (standing_key(payload.agency),) if isinstance(payload, AboutAgency) else ()
 
 
@@ -173,7 +175,9 @@ def whose_word(fact: Fact, poster: str) -> Fact:
     """
     if fact.scope is Scope.RELATION and fact.agency is None:
         return replace(fact, agency=poster)
-    return replace(fact, whose=poster) if fact.name == PERSON else fact
+    if fact.name == PERSON and fact.whose is None:
+        return replace(fact, whose=poster)
+    return fact
 
 
 def _lasting(fact: Fact, vocabulary: Mapping[str, FactEntry]) -> Fact:

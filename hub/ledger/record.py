@@ -159,6 +159,10 @@ def item_key(agency: str, jti: UUID | str) -> str:
     return f"i:{agency}:{jti}"
 
 
+SEPARATED = "x:separated"
+"""The key under which it is news that identifiers lead to somebody no longer."""
+
+
 def standing_key(agency: str) -> str:
     """Return the key under which an agency's keys and registration change."""
     return f"k:{agency}"

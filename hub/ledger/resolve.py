@@ -15,11 +15,14 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresDatastore
+from msgspec.structs import replace
 
 from hub.ids import Source
 from hub.ledger.record import (
+    SEPARATED,
     Assertion,
     Draft,
+    Guard,
     LedgerError,
     SubjectErasedError,
     UnavailableError,
@@ -52,6 +55,7 @@ class Resolver:
         self._seals = seals
         self._source = source
         self._subjects: OrderedDict[bytes, UUID] = OrderedDict()
+        self._separated: int | None = None
 
     def prepare(
         self, drafts: Sequence[Draft], *, again: bool = False
@@ -63,6 +67,8 @@ class Resolver:
         Raises:
             UnavailableError: the vault does not answer.
         """
+        if self._separated is None:
+            self._separated = self._last_separation()
         macs = self._blinded(drafts)
         gone = self._gone(drafts)
         self._look_up(m for row in macs for m, exact in row if exact)
@@ -108,6 +114,22 @@ class Resolver:
         """Drop what was assumed about an entry that was not stored."""
         for mac, _ in entry.index:
             self._subjects.pop(mac, None)
+
+    def look_again(self) -> bool:
+        """Drop every identifier, if any was taken off somebody since they were looked up."""
+        last = self._last_separation()
+        if last == self._separated:
+            return False
+        self._subjects.clear()
+        self._separated = last
+        return True
+
+    def _last_separation(self) -> int:
+        with self._datastore.get_connection() as connection:
+            row = connection.execute(
+                "SELECT position FROM ledger.fact_scope WHERE key = %s", [SEPARATED]
+            ).fetchone()
+        return 0 if row is None else int(row["position"])
 
     def forget_subject(self, subject: UUID) -> None:
         """Drop every identifier that leads to somebody: they were erased."""
@@ -189,6 +211,10 @@ class Resolver:
             for m, exact in row
             if not exact or (m not in self._subjects and batch.minted.get(m, owner) == owner)
         )
+        if row:
+            # Whose the identifiers are was looked up before the lock; by then they may be nobody's.
+            since = Guard(SEPARATED, self._separated or 0)
+            draft = replace(draft, guards=(*draft.guards, since))
         return Sealed(
             draft=draft,
             subject=owner,

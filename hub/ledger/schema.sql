@@ -226,6 +226,16 @@ BEGIN
             WHERE x.n <> ALL (skip) ON CONFLICT DO NOTHING;
     END IF;
 
+    -- Identifiers that led to the wrong person lead to nobody, from this entry on.
+    IF 'https://hub.example/events/subjects-separated/v1' = ANY (a_type) THEN
+        DELETE FROM ledger.subject_index o
+            USING unnest(a_agency, a_type, a_subject, a_routing) WITH ORDINALITY
+                AS i(agency, type, subject, routing, n)
+            WHERE i.agency = 'hub' AND i.type = 'https://hub.example/events/subjects-separated/v1'
+              AND i.n::integer <> ALL (skip) AND o.subject = i.subject AND encode(o.mac, 'hex') IN (
+                  SELECT jsonb_array_elements_text(i.routing->'identifiers'));
+    END IF;
+
     -- What remains gets its place; what is passed over has none. Arrays as long as the batch, not a
     -- temporary table, which would cost catalogue work, nor joins, which cost more than the rows.
     SELECT array_agg(p.place ORDER BY p.n), array_agg(p.version ORDER BY p.n),

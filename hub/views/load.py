@@ -41,7 +41,7 @@ def batch(
     """Load what the rows touch, and the facts that expire up to `end_s`."""
     keys = {key for row in rows for key, *_ in row.facts}
     keys |= due(connection, schema, world, end_s)
-    targets = {key for row in rows if (key := notices.corrected_key(row)) is not None}
+    targets = {key for row in rows for key in notices.corrected_keys(row)}
     targets |= {key for key in keys if key.startswith("i:")}
     _items(connection, schema, world, targets)
     _items_of(connection, schema, world, {s for row in rows if (s := notices.erased(row))})

@@ -14,7 +14,13 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from contracts.base import Category
-from contracts.integrity import Corrected, Disputed, RedactedByKeyShred, Retracted
+from contracts.integrity import (
+    Corrected,
+    Disputed,
+    RedactedByKeyShred,
+    Retracted,
+    SubjectsSeparated,
+)
 from contracts.labels import mask
 from hub.views import case_file
 from hub.views.rows import Cause, Clock, HeaderRow, Item, Notice, notice_jti
@@ -49,15 +55,16 @@ def new_entitlement(world: World, subject: str, agencies: Iterable[str]) -> None
 def correction(world: World, row: HeaderRow) -> None:
     """Tell every agency that was shown an item that it does not stand as it was shown.
 
-    One that may not know that the item exists is not told: the notice would tip it off.
+    One that may not know that the item exists is not told: the notice would tip it off. Of an item
+    that was filed under the wrong person its poster hears as well, to post it again.
     """
-    target = corrected_key(row)
-    item = None if target is None else world.items.get(target)
-    if item is None:
-        return
-    for agency in world.shown_to.get(item.position, ()):
-        if agency != row.agency and not case_file.hidden_from(world, item, agency):
-            _add(world, agency, "correction", item=item, type_uri=row.type_uri)
+    for item in (world.items[key] for key in corrected_keys(row) if key in world.items):
+        heard = set(world.shown_to.get(item.position, ()))
+        if row.type_uri == SubjectsSeparated.TYPE:
+            heard.add(item.agency)
+        for agency in sorted(heard - {row.agency}):
+            if not case_file.hidden_from(world, item, agency):
+                _add(world, agency, "correction", item=item, type_uri=row.type_uri)
 
 
 def erasure(world: World, row: HeaderRow) -> None:
@@ -125,11 +132,14 @@ def clock(world: World, agency: str, struck: Clock, cause: Literal["due", "overd
     )
 
 
-def corrected_key(row: HeaderRow) -> str | None:
-    """Return the key of the item that a correction is about; None if the row is not one."""
+def corrected_keys(row: HeaderRow) -> tuple[str, ...]:
+    """Return the keys of the items that a row says do not stand as they were shown."""
+    said = row.routing
+    if row.type_uri == SubjectsSeparated.TYPE:
+        return tuple(f"i:{one['agency']}:{one['item']}" for one in said.get("items", ()))
     if row.type_uri not in CORRECTIONS:
-        return None
-    return f"i:{row.routing.get('item_by') or row.agency}:{row.routing['item']}"
+        return ()
+    return (f"i:{said.get('item_by') or row.agency}:{said['item']}",)
 
 
 def _implicated(world: World, subject: str, agency: str) -> bool:

@@ -18,6 +18,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 
 from psycopg import Connection
 
+from contracts.integrity import SubjectsSeparated
 from contracts.lawmaking import RulebookReleased
 from hub.views.notices import CORRECTIONS
 from hub.views.parts import Parts
@@ -62,6 +63,11 @@ _CORRECTED: Final[LiteralString] = """
         ON i.agency = coalesce(h.routing->>'item_by', h.agency)
         AND i.jti = (h.routing->>'item')::uuid
     WHERE h.position <= %(upto)s AND i.position <= %(upto)s AND h.type = ANY(%(corrections)s)
+    UNION ALL
+    SELECT h.position, i.position, i.subject FROM ledger.header h
+    CROSS JOIN LATERAL jsonb_array_elements(h.routing->'items') AS x
+    JOIN ledger.header i ON i.agency = x->>'agency' AND i.jti = (x->>'item')::uuid
+    WHERE h.position <= %(upto)s AND i.position <= %(upto)s AND h.type = %(separated)s
 """
 _TABLE: Final[LiteralString] = (
     "CREATE UNLOGGED TABLE {s}.part (part integer NOT NULL, position bigint NOT NULL, key text)"
@@ -134,6 +140,7 @@ def deliver(connection: Connection[Any], schema: str, upto: int, parts: Parts) -
         "settings": parts.settings,
         "all": parts.all,
         "corrections": sorted(CORRECTIONS),
+        "separated": SubjectsSeparated.TYPE,
         "release": RulebookReleased.TYPE,
     }
     with connection.transaction():

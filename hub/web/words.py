@@ -53,6 +53,7 @@ CHANNELS: Final[Mapping[str, str]] = {
     "bundle": "took a bundle of evidence",
     "dashboard": "read the dashboard",
     "order": "put a court order on record",
+    "separation": "separated two people who had been taken for one",
     "oversight": "read the pages of oversight",
     "export": "took the register as a file",
 }

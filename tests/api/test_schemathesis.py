@@ -41,6 +41,7 @@ OPERATIONS = (
     "GET /subjects/{subject}/disclosures",
     "GET /subjects/{subject}/known",
     "POST /subjects/{subject}/orders",
+    "POST /subjects/{subject}/separations",
     "POST /disclosures",
     "POST /advice",
     "GET /dashboard",

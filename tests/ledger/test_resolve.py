@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
+from contracts.integrity import SubjectsSeparated
 from hub.ledger.record import (
+    SEPARATED,
     JtiReusedError,
     Record,
     SubjectErasedError,
@@ -54,6 +57,37 @@ def test_an_alias_that_is_somebody_elses_stays_theirs(ledger: Writer, other: Wri
     third = other.one(made("c", named=(nhs(1), nhs(2))))
     assert third.subject == one.subject
     assert other.one(made("d", named=(nhs(2),))).subject == two.subject
+
+
+def test_an_identifier_taken_off_somebody_leads_to_nobody_in_any_process(
+    ledger: Writer, other: Writer
+) -> None:
+    first = ledger.one(made("a", named=(nhs(1), nhs(2))))
+    assert other.one(made("b", named=(nhs(2),))).subject == first.subject  # and remembers it
+    mac = ledger.vault.blind([("nhs_number", nhs(2).value)])[0]
+    separated = replace(
+        made("c", agency="hub", subject=first.subject, named=()),
+        type_uri=SubjectsSeparated.TYPE,
+        routing={"identifiers": [mac.hex()]},
+        touches=(SEPARATED,),
+    )
+    ledger.one(separated)
+    second = other.one(made("d", named=(nhs(2),)))
+    assert second.subject != first.subject
+    assert ledger.one(made("e", named=(nhs(2),))).subject == second.subject
+    assert ledger.one(made("f", named=(nhs(1),))).subject == first.subject
+
+
+def test_only_the_hub_takes_an_identifier_off_somebody(ledger: Writer) -> None:
+    first = ledger.one(made("a", named=(nhs(1),)))
+    mac = ledger.vault.blind([("nhs_number", nhs(1).value)])[0]
+    tried = replace(
+        made("b", agency="gp-c", subject=first.subject, named=()),
+        type_uri=SubjectsSeparated.TYPE,
+        routing={"identifiers": [mac.hex()]},
+    )
+    ledger.one(tried)
+    assert ledger.one(made("c", named=(nhs(1),))).subject == first.subject
 
 
 @pytest.mark.parametrize(
