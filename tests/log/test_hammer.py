@@ -5,6 +5,7 @@ while rows come in and are sequenced.
 """
 
 import random
+from collections.abc import Callable
 from threading import Event, Thread
 from time import monotonic, sleep
 
@@ -48,6 +49,16 @@ def read_on(log: LogWorld, stop: Event, seed: int, heads: list[Checkpoint]) -> N
             before = head
 
 
+def stops_at(last: int, stop: Event) -> Callable[[int], None]:
+    """Return what ends the sequencing once the log is as long as it becomes."""
+
+    def moved(size: int) -> None:
+        if size == last:
+            stop.set()
+
+    return moved
+
+
 def caught_up(seen: list[list[Checkpoint]], size: int, broken: list[BaseException]) -> None:
     """Let the readers come as far as the rows: a slow one would see the end alone."""
     over_s = monotonic() + 30
@@ -68,11 +79,7 @@ def test_every_proof_holds_while_the_log_is_being_written(log: LogWorld) -> None
         except BaseException as wrong:  # noqa: BLE001 - told below, by the thread that asserts
             broken.append(wrong)
 
-    def moved(size: int) -> None:
-        if size == ROUNDS * ROWS:
-            stop.set()
-
-    one = log.sequencer(every_s=0.01, on_moved=moved)
+    one = log.sequencer(every_s=0.01, on_moved=stops_at(ROUNDS * ROWS, stop))
     threads = [Thread(target=one.run, args=(log.url, stop))]
     threads += [Thread(target=reading, args=(n,)) for n in range(READERS)]
     for thread in threads:
