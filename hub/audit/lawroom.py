@@ -125,14 +125,16 @@ class Lawroom:
         return (await self._read(proposals))[::-1]
 
     async def compared(self, proposal: Proposal) -> tuple[Difference, ...]:
-        """Return where a proposal is wider or narrower than what it would follow.
+        """Return where a proposal is wider or narrower than the law it was compared with.
 
         Raises:
             RulebookError: this software cannot read it.
         """
         said = proposal.said
-        live = self.in_force.law
-        day = date.fromisoformat(said["effective_from"])
+        day, now = date.fromisoformat(said["effective_from"]), seconds(self._clock)
+        # Not with the law of today: once it is released, that is itself.
+        then = self.releases.named(str(json.loads(said["report"])["live"]), now)
+        live = self.in_force.law if then is None else then
         return await asyncio.to_thread(
             lambda: diff(live, read_release(said["canonical"], said.get("board")), on=day)
         )
