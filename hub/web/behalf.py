@@ -11,7 +11,7 @@ from typing import Any, Final
 from contracts.base import Payload
 from hub.clock import LONDON, seconds
 from hub.intake.errors import IntakeError
-from hub.ledger.keystore import NoHeldKeyError, Statement
+from hub.ledger.keystore import KeystoreError, NoHeldKeyError, Statement
 from hub.ledger.record import Draft, JtiReusedError, LedgerError, Record, StaleError
 from hub.ledger.record import UnavailableError as Unavailable
 from hub.views import read
@@ -58,6 +58,8 @@ async def drafted(web: Web, said: Statement) -> Draft:
         return await web.hub.keystore.draft(said)
     except NoHeldKeyError:
         raise no_key() from None
+    except KeystoreError:
+        raise lost_key() from None
     except IntakeError as refusal:
         raise _refused(refusal.description) from None
 
@@ -75,6 +77,8 @@ async def post(web: Web, said: Statement) -> Record | None:
         return None  # the button was pressed twice
     except NoHeldKeyError:
         raise no_key() from None
+    except KeystoreError:
+        raise lost_key() from None
     except IntakeError as refusal:
         raise _refused(refusal.description) from None
     except (StaleError, Unavailable):
@@ -93,6 +97,16 @@ def no_key() -> PageError:
         "The hub does not sign for your organisation yet",
         "An organisation without a system of its own can have the hub keep a signing key for it.",
         "Ask whoever administers it to turn that on, on the page “Signing key”.",
+        "If somebody is in danger now, call 999. You can always tell the council by telephone.",
+    )
+
+
+def lost_key() -> PageError:
+    """Return the page for a held key that does not open: lost in a restore, or altered."""
+    return PageError(
+        409,
+        "The hub cannot use the key that it keeps for your organisation",
+        "Nothing was sent. Ask whoever administers it to replace the key, on “Signing key”.",
         "If somebody is in danger now, call 999. You can always tell the council by telephone.",
     )
 

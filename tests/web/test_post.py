@@ -283,3 +283,9 @@ def test_an_administrator_turns_the_key_on_replaces_it_and_ends_it(site: Site) -
     assert first.kid != second.kid
     assert "The hub holds no key for you" in visitor.send(f"{APP}/signing", do="end").text
     assert keystore.key_of("council-a") is None
+
+
+def test_a_key_that_does_not_open_is_said_and_nothing_is_sent(held: Site, nurse: Visitor) -> None:
+    held.parts.rows("UPDATE ops.held_key SET sealed = set_byte(sealed, 20, 1)")
+    assert "cannot use the key that it keeps" in fill(nurse, "concern", **CONCERN)
+    assert posted(held) == []
