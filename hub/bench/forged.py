@@ -5,11 +5,14 @@ In: nothing. Out: the shapes Job, Agency, Rows. Never here: a key used, a connec
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from hub.bench import copying
 from hub.bench.mould import FactText
+
+PEOPLE: Final = 3
+"""A chunk may have one person for so many events: half as many come, and numbers must not meet."""
 
 
 class Agency(NamedTuple):

@@ -24,7 +24,7 @@ from contracts.base import Category, Payload
 from contracts.disclosure import DisclosedItem, DisclosureMade
 from hub.assembly import signer_of
 from hub.bench import copying
-from hub.bench.forged import Agency, Job, Place, Rows
+from hub.bench.forged import PEOPLE, Agency, Job, Place, Rows
 from hub.bench.mould import NAMED, SUBJECT, Mould, Poster, mould
 from hub.bench.shape import history
 from hub.ids import SystemSource
@@ -80,7 +80,7 @@ class Forge:
             )
         for at, (person, (poster, payload)) in enumerate(history(dice, events)):
             if person not in people:
-                people[person] = self._person(rows, number * job.chunk // 5 + person)
+                people[person] = self._person(rows, number * (job.chunk // PEOPLE) + person)
             key, named, version, items = people[person]
             people[person] = (key, named, version + 1, items)
             made = self._mould(poster, payload)

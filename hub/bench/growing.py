@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from hub.bench.figures import Rate, Run, Seen
+from hub.bench.forged import PEOPLE
 from hub.bench.forging import nhs_urn
 from hub.bench.loading import CHUNK
 from hub.bench.material import JSON_BODY, sign_in
@@ -82,7 +83,7 @@ def _asked(size: int, asked: int) -> Iterator[bytes]:
     chunks, left = max(1, size // CHUNK), asked
     for n in range(asked * 4):
         person = n * STRIDE % (min(size, CHUNK) // 12)
-        urn = nhs_urn(n * STRIDE % chunks * (CHUNK // 5) + person)
+        urn = nhs_urn(n * STRIDE % chunks * (CHUNK // PEOPLE) + person)
         if urn is not None and left:
             left -= 1
             one = {"kind": "nhs_number", "value": urn.rpartition(":")[2]}

@@ -104,13 +104,15 @@ def load(
     start_ms = now_ms - YEAR_MS
     keys = asyncio.run(_enrolled(settings, FixedClock(start_ms - 1000)))
     rows = events + int(events * reads)
+    # A chunk is held in memory: where each event is read often, it has fewer of them.
+    chunk = max(100, int(CHUNK / (1 + reads)))
     with psycopg.connect(settings.owner, autocommit=True) as connection:
         first, agencies = _standing(connection, keys)
         whole = Job(
             settings=settings.model_dump(mode="json"),
             agencies=agencies,
-            chunks=list(range(-(-events // CHUNK))),
-            chunk=CHUNK,
+            chunks=list(range(-(-events // chunk))),
+            chunk=chunk,
             events=events,
             reads=reads,
             first=first,

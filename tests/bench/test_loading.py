@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 import psycopg
@@ -9,9 +10,11 @@ import pytest
 
 from hub.assembly import jwk_of, prepare, projector, signer_of
 from hub.audit.verify_run import verify_hub
+from hub.bench.forged import PEOPLE
 from hub.bench.forging import nhs_urn
 from hub.bench.loading import Loaded, load
 from hub.bench.processes import BenchError
+from hub.bench.shape import history
 from hub.clock import SystemClock
 from hub.ids import SystemSource
 from hub.ledger.logparts import sequencer
@@ -103,3 +106,10 @@ def test_numbers_stay_in_the_range_kept_for_tests_and_run_out() -> None:
     assert all(urn is None or urn.startswith("urn:nhs:number:999") for urn in urns)
     assert len(set(filter(None, urns))) > 40
     assert nhs_urn(1_000_000) is None
+
+
+def test_no_chunk_has_more_people_than_numbers_of_its_own() -> None:
+    for chunk in (100, 1_000, 10_000):
+        for number in range(12):
+            told = history(Random(number), chunk)  # noqa: S311 - as a load draws it
+            assert len({person for person, _ in told}) <= chunk // PEOPLE
