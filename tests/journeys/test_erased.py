@@ -70,7 +70,9 @@ class Erased:
     def erasures(self, agency: str) -> list[Notice]:
         """Return the notices of an erasure that wait for an agency."""
         polled = self.hub.client(agency).poll(max_events=1000)
-        return [n for n in polled.notices if str(n.body["item_type"]).endswith("key-shred/v1")]
+        # A notice that something is due is of no item, so it has no type.
+        typed = [n for n in polled.notices if n.body.get("item_type")]
+        return [n for n in typed if str(n.body["item_type"]).endswith("key-shred/v1")]
 
 
 def by_id(session: SignedIn, subject: str, *, jti: str = "") -> bytes:

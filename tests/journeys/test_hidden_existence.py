@@ -186,7 +186,7 @@ ROUTES: tuple[Callable[[SignedIn, Somebody], httpx.Response], ...] = (
 )
 
 
-def test_both_answers_are_in_the_register_alike(
+def test_both_answers_are_in_the_register_and_only_there_is_the_bar_named(
     hub: RunningHub, asker: SignedIn, hidden: Somebody, nobody: Somebody
 ) -> None:
     # Before the asker posts about either: from then on it has a record of its own to be shown.
@@ -195,11 +195,13 @@ def test_both_answers_are_in_the_register_alike(
     hub.settle()
     found = hub.client("ig-office").register(partner=ASKER, limit="500").data["entries"]
     rows = [
-        {k: row[k] for k in ("outcome", "channel", "purpose", "rules", "items", "categories")}
+        {k: row[k] for k in ("outcome", "channel", "purpose", "items", "categories", "rules")}
         for about in (hidden, nobody)
         for row in [r for r in found if r["subject"] == about.subject][-1:]
     ]
+    barred, unknown = (row.pop("rules") for row in rows)
     assert rows[0] == rows[1]
+    assert (barred, unknown) == (["x-tipping-off-employer@1", "x-tipping-off@1"], [])
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.__name__))
