@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, LiteralString
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,6 +20,9 @@ from psycopg import sql
 
 from hub.views import tables
 
+SHARED = Path("/dev/shm")  # noqa: S108 - a random name below it
+ROOM = 4 << 30
+"""Bytes that must be free there before a server's data goes there."""
 LEDGER = Path(__file__).parents[2] / "hub" / "ledger"
 SCHEMAS = (LEDGER / "schema.sql", LEDGER / "vault_schema.sql")
 NOTICE_ACK: LiteralString = """
@@ -123,6 +127,11 @@ def hub_database(postgres: Postgres) -> Iterator[str]:
 
 
 def data_folder() -> str | None:
+    """Return where a server's data goes: in memory, if there is room; None for the usual place."""
+    # A database for each test is eight megabytes in four hundred files: 15 ms in memory, 320 on a
+    # disk. Nothing here outlives the machine, and a killed server finds its files all the same.
+    if SHARED.is_dir() and os.access(SHARED, os.W_OK) and disk_usage(SHARED).free >= ROOM:
+        return str(SHARED)
     # As root the server runs as another user and opens every folder above its data to all:
     # that must never be root's home.
     return "/var/tmp" if os.geteuid() == 0 else None  # noqa: S108 - a random name below it
