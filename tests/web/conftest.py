@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hub.web import behalf
 from tests.support.parts import Parts, enrolled, fresh_hub, parts
 from tests.web.live import browser, place
 from tests.web.site import Site, opened
@@ -16,3 +17,9 @@ def site(parts: Parts) -> Iterator[Site]:
     """Yield the pages."""
     with opened(parts) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def _no_projector_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for no projector after a statement: in one process a test projects by hand."""
+    monkeypatch.setattr(behalf, "VIEWS_S", 0.05)
