@@ -19,6 +19,8 @@ SIGNED_IN: Final = "signed in"
 """Needs somebody signed in, in whatever role."""
 _LETTERS: Final = dict(zip("LPISAU", ROLES, strict=True))
 """Liaison officer, Practitioner, IG officer, SAB analyst, agency Administrator, aUditor."""
+STREAM: Final = "GET /live"
+"""It has no end: no body to read to, and no weight."""
 MATRIX: Final[Mapping[str, str]] = {
     "GET /": ANYBODY,
     "GET /accessibility": ANYBODY,

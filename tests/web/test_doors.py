@@ -9,12 +9,11 @@ from contracts.identity import SubjectDescribed
 from hub.web.shield import CSP
 from hub.web.who import ROLES, Allowed
 from tests.support.parts import concern
-from tests.web.matrix import ANYBODY, MATRIX, OWN, PARAMETER, SHARED, guarded, routes
+from tests.web.matrix import ANYBODY, MATRIX, OWN, PARAMETER, SHARED, STREAM, guarded, routes
 from tests.web.site import APP, Site, Visitor
 from tests.web.test_find import NUMBER, search
 
 SOME_ID = "00000000-0000-4000-8000-000000000001"
-STREAM = "GET /live"
 CANARY = "Featherstonehaugh"
 
 
