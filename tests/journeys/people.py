@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.kit import urn
+from adapters.kit.notices import Notice
 from adapters.kit.wire import Request
 from contracts.concern import ConcernRaised
 from contracts.consent import CapacityAssessed, CoercionSuspected
@@ -120,3 +121,14 @@ def quiet_council(hub: RunningHub) -> str:
     while hub.client(council).handle_notices(lambda _: None).done:
         pass
     return council
+
+
+def corrections(hub: RunningHub, agency: str) -> list[Notice]:
+    """Return what an agency is told of corrections, going past all pages that wait before it."""
+    found: list[Notice] = []
+    polled = hub.client(agency).poll(max_events=1000)
+    while True:
+        found += [n for n in polled.notices if n.body["cause"] == "correction"]
+        if not polled.more:
+            return found
+        polled = hub.client(agency).poll(ack=[n.jti for n in polled.notices], max_events=1000)

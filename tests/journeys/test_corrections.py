@@ -4,9 +4,8 @@ from typing import Any
 
 import psycopg
 
-from adapters.kit.notices import Notice
 from contracts.integrity import ClearedForRelease, Disputed, RecipientNotified, Retracted
-from tests.journeys.people import UNSAID, concern, enquiry, hold, person, seen
+from tests.journeys.people import UNSAID, concern, corrections, enquiry, hold, person, seen
 from tests.support.hub_process import RunningHub
 
 
@@ -14,11 +13,6 @@ def retract(hub: RunningHub, number: str, item: str, *, by: str = "oak-gp") -> N
     retracted = Retracted(about="adult", item=item, reason="wrong_person")
     hub.post(by, retracted, person(number))
     hub.settle()
-
-
-def corrections(hub: RunningHub, agency: str) -> list[Notice]:
-    polled = hub.client(agency).poll(max_events=1000)
-    return [notice for notice in polled.notices if notice.body["cause"] == "correction"]
 
 
 def told_on_record(hub: RunningHub, item: str) -> list[str]:
