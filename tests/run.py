@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-WORKERS = "3"  # of two cores: one waits for a server or a browser most of the time
+WORKERS = "2"
 
 
 def main(arguments: list[str]) -> int:
