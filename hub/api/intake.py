@@ -97,6 +97,7 @@ class PostEvent:
         except ProofReplayedError:
             raise replayed() from None
         except Exception:
+            # Whatever went wrong, the proof came in: unspent, it could be sent with another event.
             await self._spend(proof)
             raise
         await self._spend(proof)
