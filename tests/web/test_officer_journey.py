@@ -66,6 +66,8 @@ def test_an_officer_follows_an_alarm_to_a_question_its_answer_and_a_breach(
         page.get_by_text("Proof", exact=True).click()
         look("entry")
         page.get_by_label("What do you want to know?").select_option("why_so_often")
+        # The most urgent is answered first: others' questions stand open in this shared hub.
+        page.get_by_label("They must answer within").select_option("2")
         page.get_by_role("button", name="Ask").click()
         expect(page.get_by_text("Your question is on record.")).to_be_visible()
         answered(here, "It was opened by mistake")
