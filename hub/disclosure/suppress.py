@@ -77,7 +77,7 @@ def ranges(table: Table, primary: Iterable[tuple[str, str]]) -> Mapping[tuple[st
     small = set(primary)
     bounds = {
         name: {
-            cell: _bounds(v, small=(name, cell) in small, below=_least(part))
+            cell: _bounds(v, small=(name, cell) in small, most=_most(part, cell))
             for cell, v in part.cells.items()
         }
         for name, part in table.parts.items()
@@ -124,14 +124,23 @@ def _never_one_alone(part: Part) -> Part:
     return part
 
 
-def _bounds(value: int | None, *, small: bool = False, below: int = _FAR) -> Range:
+def _bounds(value: int | None, *, small: bool = False, most: int = _FAR) -> Range:
     if value is not None:
         return max(SMALL, value - BASE // 2), value + BASE // 2
-    return (0, SMALL - 1) if small else (SMALL, below + BASE // 2)
+    return (0, SMALL - 1) if small else (SMALL, most + BASE // 2)
 
 
-def _least(part: Part) -> int:
-    return min((value for value in part.cells.values() if value is not None), default=_FAR)
+def _most(part: Part, cell: str) -> int:
+    """Return what a count that went with a small one was rounded to, at most.
+
+    It came before each that is shown in `_never_one_alone`: by its figure, and of two that are the
+    same by its name. Whoever knows the method knows that as well.
+    """
+    shown = [(value, other) for other, value in part.cells.items() if value is not None]
+    if not shown:
+        return _FAR
+    least, other = min(shown)
+    return least if cell < other else least - BASE
 
 
 def _each(cells: Cells) -> Cells:
