@@ -20,7 +20,7 @@ EVERY_NTH = 6
 
 @pytest.fixture(scope="module")
 def played(hub: RunningHub, request: pytest.FixtureRequest) -> dict[str, Played]:
-    """Play, side by side, the cases that this run has collected."""
+    """Play, side by side, the cases that this run has collected; of none, those that pass."""
     asked = {
         str(item.callspec.id)
         for item in request.session.items
@@ -28,7 +28,7 @@ def played(hub: RunningHub, request: pytest.FixtureRequest) -> dict[str, Played]
         and item.path == request.path
         and "case" in item.fixturenames
     }
-    cases = [case for case in CASES if case.id in asked]
+    cases = [case for case in CASES if case.id in asked] or READY
     return play(hub, cases, enrolled(hub, cases, "case"))
 
 
