@@ -217,17 +217,22 @@ class Checking:
 
     def check(self, row: Any, faults: Faults) -> None:  # noqa: ANN401 - a DictRow
         """Check one row, now or with the next ones."""
+        self._say(faults)
         self._waiting.append(row["position"])
         if len(self._waiting) >= CHECKED_AT_ONCE:
             self._settle(faults)
 
     def finish(self, faults: Faults) -> None:
         """Check what is left, and let go of the connection."""
+        self._say(faults)
         if self._waiting:
             self._settle(faults)
-        for what in self._unsaid:
-            faults.add("opened", 0, what)
         self._asking.close()
+
+    def _say(self, faults: Faults) -> None:
+        """Tell of openings first: of the faults of a ruined ledger only the first are kept."""
+        while self._unsaid:
+            faults.add("opened", 0, self._unsaid.pop(0))
 
     def _settle(self, faults: Faults) -> None:
         found: Checked = self._asking.ask(wire.VerifyRows(self._waiting), Checked)

@@ -104,6 +104,13 @@ def test_a_check_on_record_is_found_in_order_and_one_that_is_not_tells_of_itself
         "this very check could not be put on record",
     ]
     assert monitored(own) == {"opened (verify) without an event of the hub that says so": True}
+    jwk, early = jwk_of(own.hub.signer).model_dump(mode="json"), Faults()
+    once_more = Checking(operators(own.hub.settings.vault), jwk, None)
+    once_more.check({"position": 1}, early)
+    told = "told before any row is checked, or a thousand other faults would hide it"
+    assert [f.check for f in early.found] == ["opened", "opened"], told
+    once_more.finish(early)
+    assert len(early.found) == 2
 
 
 TAMPERED: dict[str, tuple[str, str]] = {
