@@ -3,8 +3,10 @@
 In: an order, the hub's parts. Out: an Erased with its signed certificate, or the obstacles.
 Never here: a plaintext, a fact about the person, a key (the vault destroys it, as the log says).
 
-The certificate is made first, because the leaf holds its digest. The leaf is durable before the key
-is destroyed: a crash in between leaves a key that the next run destroys.
+The certificate is made first, because the leaf holds its digest. Whatever comes in between, be it
+an item of the subject, an answer with one or a hold, refuses the leaf, and all is looked at again.
+The leaf is durable before the key is destroyed: a crash in between leaves a key that the next run
+destroys.
 """
 
 import hashlib
@@ -24,14 +26,23 @@ from hub.intake.agencies import HUB_SLUG
 from hub.intake.signing import Signer
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.read import Pool, facts
-from hub.ledger.record import UnavailableError, UnknownSubjectError, subject_key
+from hub.ledger.record import (
+    Guard,
+    StaleError,
+    UnavailableError,
+    UnknownSubjectError,
+    erasing_key,
+    subject_key,
+)
 
 BEFORE_TIME: Final = frozenset({"unlawfully_held", "court_order"})
 """Reasons before which a retention period gives way. A request does not: UK GDPR art 17(3)(b)."""
+MAX_TRIES: Final = 5
 _YEAR_S: Final = 31_557_600
 _STEPS: Final = [EnquiryOpened.TYPE, EnquiryReopened.TYPE, EnquiryConcluded.TYPE]
 _ABOUT: LiteralString = (
-    "SELECT (SELECT state FROM ledger.subject_key WHERE key_id = %(subject)s) AS state,"
+    "SELECT (SELECT coalesce(max(position), 0) FROM ledger.header) AS head,"
+    " (SELECT state FROM ledger.subject_key WHERE key_id = %(subject)s) AS state,"
     " (SELECT count(*) FROM ledger.header WHERE subject = %(subject)s) AS items,"
     " (SELECT max(recorded_at) FROM ledger.header WHERE subject = %(subject)s) AS last_ms,"
     " EXISTS (SELECT FROM ledger.header WHERE subject = %(subject)s AND agency = 'hub'"
@@ -96,10 +107,9 @@ class Erasure:
             ObstacleError: a hold, an enquiry or a retention period stands against it.
             UnknownSubjectError: the id is nobody's.
             UnavailableError: it is recorded, and the key could not be destroyed yet: run it again.
+            StaleError: something about the subject came in at each try; nothing was done.
         """
-        async with self._pool.connection() as connection:
-            about = await self._about(connection, order)
-        done = None if about["shred"] is not None else await self._record(order, about)
+        about, done = await self._recorded(order)
         if not await self._destroy(order.subject):
             raise UnavailableError("the vault found no record of the erasure")
         async with self._pool.connection() as connection:
@@ -108,6 +118,19 @@ class Erasure:
                 claims = await later(connection, order.subject, about["kind"])
                 done = Erased(self._signer.sign(claims, typ=CERTIFICATE_TYP), claims, before=True)
         return done
+
+    async def _recorded(self, order: Order) -> tuple[dict[str, Any], Erased | None]:
+        """Return what is known of the subject, and what was recorded; None where it was before."""
+        for _ in range(MAX_TRIES):
+            async with self._pool.connection() as connection:
+                about = await self._about(connection, order)
+            if about["shred"] is not None:
+                return about, None
+            try:
+                return about, await self._record(order, about)
+            except StaleError:
+                continue
+        raise StaleError("something new about the subject keeps coming in")
 
     async def _about(self, connection: AsyncConnection[Any], order: Order) -> dict[str, Any]:
         now = seconds(self._clock)
@@ -150,7 +173,8 @@ class Erasure:
             reason=order.reason,
             approved_by=order.approved_by,
         )
-        await self._door.say(Own(payload, agency_sub_id(HUB_SLUG)))
+        guard = Guard(erasing_key(order.subject), about["head"])
+        await self._door.say(Own(payload, agency_sub_id(HUB_SLUG), guards=(guard,)))
         return Erased(certificate, claims)
 
 

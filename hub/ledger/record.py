@@ -149,6 +149,14 @@ def subject_key(subject: UUID) -> str:
     return f"s:{subject}"
 
 
+def erasing_key(subject: UUID) -> str:
+    """Return the key under which any item, answer or erasure of a subject is news.
+
+    For the guard of an erasure alone: `ledger.append` looks these up, and folds nothing under it.
+    """
+    return f"e:{subject}"
+
+
 def relation_key(subject: UUID, agency: str) -> str:
     """Return the key of what is known about a subject as seen from one agency."""
     return f"r:{subject}:{agency}"

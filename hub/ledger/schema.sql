@@ -213,6 +213,37 @@ BEGIN
         END IF;
     END IF;
 
+    IF 'shred' = ANY (a_kind) THEN
+        -- A certificate of erasure says what is on record of somebody and who was shown it, up to
+        -- the position of its guard. One item, answer or erasure more, and it is to be made again.
+        WITH one AS (
+            SELECT g.n, g.position, (x.routing->>'key_id')::uuid AS subject
+            FROM unnest(a_kind, a_routing) WITH ORDINALITY AS x(kind, routing, n)
+            JOIN unnest(g_idx, g_key, g_position) AS g(n, key, position)
+                ON g.n = x.n AND g.key = 'e:' || (x.routing->>'key_id')
+            WHERE x.kind = 'shred' AND g.n <> ALL (skip)
+        ), since AS (
+            SELECT o.n, h.subject, h.kind, h.routing FROM one o
+                JOIN ledger.header h ON h.position > o.position
+            UNION ALL
+            SELECT o.n, i.subject, i.kind, i.routing FROM one o
+                JOIN unnest(a_subject, a_kind, a_routing) WITH ORDINALITY
+                    AS i(subject, kind, routing, n) ON i.n < o.n AND i.n::integer <> ALL (skip)
+        )
+        SELECT array_agg(DISTINCT o.n) INTO stale FROM one o JOIN since s ON s.n = o.n
+            WHERE s.subject = o.subject
+               OR (s.kind = 'shred' AND s.routing->>'key_id' = o.subject::text)
+               OR (s.kind = 'disclosure' AND EXISTS (
+                   SELECT FROM jsonb_array_elements(s.routing->'items') AS i
+                   JOIN ledger.header h ON h.position = (i->>'position')::bigint
+                   WHERE h.subject = o.subject));
+        IF stale IS NOT NULL THEN
+            RETURN QUERY SELECT n, 'stale', NULL::bigint, NULL::bigint, NULL::bigint
+                FROM unnest(stale) AS n;
+            skip := skip || stale;
+        END IF;
+    END IF;
+
     IF cardinality(s_idx) > 0 THEN
         INSERT INTO ledger.subject_key (key_id, kek_version, wrapped)
             SELECT s.key, s.kek, s.wrapped

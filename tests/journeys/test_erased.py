@@ -18,6 +18,7 @@ from adapters.kit.notices import Notice
 from adapters.kit.receipts import HubKeys
 from contracts.concern import ConcernRaised
 from contracts.integrity import ClearedForRelease
+from contracts.telling import SubjectAccessRequested
 from hub.audit.certificate import CERTIFICATE_TYP
 from hub.cli import app
 from hub.disclosure.receipt import digest
@@ -27,6 +28,8 @@ from tests.support.hub_process import IG, RunningHub, environment
 from tests.support.signed_in import EVENT, HUB_URI, SignedIn, new_id
 
 WHY = {"Hub-Purpose": "safeguarding_enquiry"}
+RIGHTS = {"Hub-User": "rights-1"}
+OFFICER = {"Hub-User": "officer-1"}
 
 
 @dataclass(slots=True)
@@ -41,6 +44,10 @@ class Erased:
     subject: str
     receipt: str
     """The id of an answer that the reader was given before."""
+    item: str
+    """What they were told of."""
+    cursor: str
+    """Where the next page of their timeline began."""
     posted: bytes
     """An event about the person, by the hub's id, that was taken before."""
     stated: dict[str, Any]
@@ -97,6 +104,9 @@ def gone(hub: RunningHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     gp = hub.signed_in("oak-gp")
     token = by_id(gp, subject)
     assert gp.send("POST", "/events", content=token, headers=EVENT).status_code == 202
+    concern(hub, number, by=reader, addressed_to=())
+    access = SubjectAccessRequested(about="adult", received_on="2026-03-02")
+    hub.post(reader, access, person(number))
     hub.settle()
     stated = {
         "id": new_id(), "purpose": "safeguarding_enquiry", "subject": subject, "necessary": True,
@@ -105,10 +115,14 @@ def gone(hub: RunningHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     asking = hub.signed_in(reader)
     answer = asking.send("POST", "/disclosures", json=stated)
     assert answer.status_code == 201, answer.text
+    assert asking.send("GET", f"/subjects/{subject}/bundle", headers=RIGHTS).status_code == 200
+    page = asking.send(
+        "GET", f"/subjects/{subject}/timeline", headers=WHY, params={"limit": "1"}
+    ).json()
     receipt = hub.client(reader).timeline_page(subject, purpose="safeguarding_enquiry").receipt
     erased = Erased(
-        hub, tmp_path_factory.mktemp("papers"), reader, idle, number, subject, receipt.dis, token,
-        stated, asking,
+        hub, tmp_path_factory.mktemp("papers"), reader, idle, number, subject, receipt.dis, item,
+        page["next"], token, stated, asking,
     )  # fmt: skip
     assert "NOT acknowledged" in erased.shred()
     hub.settle()
@@ -117,10 +131,21 @@ def gone(hub: RunningHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     assert [a.url.path for a in erased.answers if UNSAID in a.text] == []
 
 
-@pytest.mark.parametrize("body", ["stated before", "stated anew", "timeline"])
+READS: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
+    "timeline": ("timeline", WHY, {}),
+    "timeline of a time": ("timeline", WHY, {"since": "2026-01-01", "until": "2030-01-01"}),
+    "timeline as then": ("timeline", WHY, {"as_known_on": "2030-01-01"}),
+    "next page": ("timeline", WHY, {"after": "as given"}),
+    "bundle": ("bundle", RIGHTS, {}),
+}
+
+
+@pytest.mark.parametrize("body", ["stated before", "stated anew", *READS])
 def test_a_read_of_what_was_shown_before_is_410_and_on_record(gone: Erased, body: str) -> None:
-    if body == "timeline":
-        answer = gone.send("GET", f"/subjects/{gone.subject}/timeline", headers=WHY)
+    if body in READS:
+        way, headers, query = READS[body]
+        query = {**query, "after": gone.cursor} if "after" in query else query
+        answer = gone.send("GET", f"/subjects/{gone.subject}/{way}", headers=headers, params=query)
     else:
         again = {} if body == "stated before" else {"id": new_id()}
         answer = gone.send("POST", "/disclosures", json={**gone.stated, **again})
@@ -160,6 +185,37 @@ def test_receipts_and_the_register_outlive_the_person(gone: Erased) -> None:
     assert gone.number not in saw.text
     entry = office.send("GET", f"/disclosures/{gone.receipt}")
     assert (entry.status_code, UNSAID in entry.text) == (200, False)
+
+
+def test_each_way_to_ask_of_a_subject_has_its_answer_for_one_who_is_erased(gone: Erased) -> None:
+    order = {
+        "partner": gone.reader, "covers": "records", "court": "a made-up court",
+        "reference": "MADE-UP-1", "made_on": "2026-03-02",
+    }  # fmt: skip
+    wrong = {
+        "approved_by": "officer-2", "reason": "mistaken_identity",
+        "items": [{"agency": "oak-gp", "jti": gone.item}],
+    }  # fmt: skip
+    office = gone.hub.signed_in(IG, "read ig")
+    head = gone.hub.ready()["position"]
+    asked: dict[str, tuple[int, SignedIn, str, dict[str, Any]]] = {
+        "/timeline": (410, gone.asking, "GET", {"headers": WHY}),
+        "/bundle": (410, gone.asking, "GET", {"headers": RIGHTS}),
+        # The register outlives the person: who had what, of ids and kinds, and no word of it.
+        "/disclosures": (200, office, "GET", {}),
+        "/known": (200, office, "GET", {"params": {"agency": gone.reader, "day": "2030-01-01"}}),
+        "/orders": (410, office, "POST", {"json": order, "headers": OFFICER}),
+        "/separations": (410, office, "POST", {"json": wrong, "headers": OFFICER}),
+    }
+    paths = httpx.get(f"{gone.hub.url}/openapi.json").json()["paths"]
+    ways = {p.removeprefix("/subjects/{subject}") for p in paths if p.startswith("/subjects/{")}
+    assert ways == asked.keys(), "a way that nobody thought of"
+    for path, (status, who, method, sent) in asked.items():
+        answer = who.send(method, f"/subjects/{gone.subject}{path}", **sent)
+        assert (path, answer.status_code) == (path, status), answer.text
+        gone.answers.append(answer)
+        assert gone.number not in answer.text
+    assert gone.hub.ready()["position"] == head + 4, "the four reads, and nothing about the person"
 
 
 def test_an_event_by_the_erased_id_is_refused_by_name_and_the_same_one_again_is_not(

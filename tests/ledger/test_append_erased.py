@@ -5,28 +5,45 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from hub.ledger.record import (
     Draft,
+    Guard,
     LedgerError,
     Record,
+    StaleError,
     SubjectErasedError,
     UnavailableError,
+    erasing_key,
     subject_key,
 )
 from tests.ledger.blocking import Blocking, held_up
 from tests.ledger.made import Writer, check, made, nhs, writer
 
 
-def shredding(subject: UUID) -> Draft:
-    """Return the hub's own word that somebody is erased; it is about the hub."""
+def shredding(subject: UUID, known: int | None = None) -> Draft:
+    """Return the hub's own word that somebody is erased, by what was `known` at a position."""
     return made(
         f"shred {subject}",
         agency="hub",
         kind="shred",
         named=(nhs(99),),
         touches=(subject_key(subject),),
+        guards=() if known is None else (Guard(erasing_key(subject), known),),
         routing={"about": "agency", "key_id": str(subject)},
+    )
+
+
+def answer(place: int) -> Draft:
+    """Return the hub's record of an answer that held one item."""
+    return made(
+        f"answer with {place}",
+        agency="hub",
+        kind="disclosure",
+        partner="agency-b",
+        named=(nhs(98),),
+        routing={"items": [{"position": place}]},
     )
 
 
@@ -96,6 +113,42 @@ def test_a_disclosure_that_rests_on_somebody_is_stale_once_they_are_erased(ledge
     assert ledger.rows(
         "SELECT position FROM ledger.fact_scope WHERE key = %s", subject_key(gone)
     ) == [(place,)]
+
+
+@pytest.mark.parametrize("news", ["an item", "an answer", "an erasure"])
+@pytest.mark.parametrize("together", [False, True], ids=["before", "in one batch"])
+def test_an_erasure_is_stale_by_anything_new_about_whom_it_erases(
+    ledger: Writer, blocking: Blocking, news: str, *, together: bool
+) -> None:
+    gone = ledger.one(made("a"))
+    other = ledger.one(made("b", named=(nhs(2),)))
+    head = ledger.one(answer(gone.position)).position
+    ledger.one(made("c", named=(nhs(2),)))
+    ledger.one(answer(other.position))
+    new = {
+        "an item": made("d", subject=gone.subject),
+        "an answer": replace(answer(gone.position), jti=made("again").jti),
+        "an erasure": shredding(gone.subject),
+    }[news]
+    late = replace(shredding(gone.subject, head), jti=made("late").jti)
+    if together:
+        held_up(ledger, blocking)
+        futures = ledger.appender.submit_many([new, late])
+        blocking.hold.set()
+        found = [f.exception(20) or f.result() for f in futures]
+    else:
+        found = [ledger.one(new), *ledger.put(late)]
+    assert isinstance(found[0], Record)
+    assert type(found[1]) is StaleError
+
+
+def test_an_erasure_is_not_stale_by_what_is_of_somebody_else(ledger: Writer) -> None:
+    gone = ledger.one(made("a"))
+    other = ledger.one(made("b", named=(nhs(2),)))
+    ledger.one(made("c", named=(nhs(2),)))
+    ledger.one(answer(other.position))
+    ledger.one(shredding(other.subject))
+    ledger.one(shredding(gone.subject, other.position))
 
 
 @pytest.mark.parametrize("seed", range(3))
