@@ -64,10 +64,15 @@ async def header_of(
 async def subjects_of(
     connection: AsyncConnection[Any], macs: Sequence[bytes]
 ) -> list[tuple[UUID, frozenset[bytes]]]:
-    """Return the subjects behind blinded identifiers, each with those that lead to it."""
+    """Return the subjects behind blinded identifiers, each with those that lead to it.
+
+    Not who was erased, though their key and what led to them are destroyed a moment after the leaf.
+    """
     async with connection.cursor() as cursor:
         await cursor.execute(
-            "SELECT subject, array_agg(mac) FROM ledger.subject_index WHERE mac = ANY(%b)"
+            "SELECT subject, array_agg(mac) FROM ledger.subject_index i WHERE mac = ANY(%b)"
+            " AND NOT EXISTS (SELECT FROM ledger.header h WHERE h.kind = 'shred'"
+            "  AND h.routing->>'key_id' = i.subject::text)"
             " GROUP BY subject ORDER BY subject LIMIT 50",
             [list(macs)],
             prepare=True,

@@ -20,9 +20,13 @@ from hub.ledger.record import VaultRefusedError
 if TYPE_CHECKING:
     from psycopg_pool import ConnectionPool
 
+# The leaf decides, not the key, which is destroyed a moment later: what is read in between would
+# leave behind the word that it is gone, and stand in no certificate.
 _SEALED: LiteralString = (
     "SELECT h.position, h.agency, h.jti, h.kind, h.type, h.categories, h.recorded_at, e.state,"
-    " k.key_id, k.wrapped, k.kek_version, k.state AS key_state"
+    " k.key_id, k.wrapped, k.kek_version, CASE WHEN EXISTS (SELECT FROM ledger.header x"
+    "  WHERE x.kind = 'shred' AND x.routing->>'key_id' = h.subject::text)"
+    "  THEN 'destroyed' ELSE k.state END AS key_state"
     " FROM ledger.header h JOIN ledger.events e ON e.notification_id = h.position"
     " LEFT JOIN ledger.subject_key k ON k.key_id = h.key_id WHERE h.position = ANY(%s)"
 )

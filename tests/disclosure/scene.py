@@ -80,11 +80,13 @@ def hold(parts: Parts, subject: UUID, *implicated: str) -> None:
 
 def searched(parts: Parts, partner: str, nhs_number: str) -> Answer:
     """Look somebody up by NHS number."""
+    return parts.run(parts.hub.finder.find(search_for(partner, nhs_number)))
+
+
+def search_for(partner: str, nhs_number: str) -> Search:
+    """Return a search for somebody by NHS number."""
     number = Identifier(IdentifierKind.NHS_NUMBER, nhs_number)
-    search = Search(
-        partner=partner, user=None, purpose="safeguarding_enquiry", identifiers=(number,)
-    )
-    return parts.run(parts.hub.finder.find(search))
+    return Search(partner=partner, user=None, purpose="safeguarding_enquiry", identifiers=(number,))
 
 
 def claims(receipt: str) -> dict[str, Any]:

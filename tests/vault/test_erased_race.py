@@ -1,6 +1,7 @@
 """Erasure against reading: nothing of a person leaves behind the leaf that says they are erased."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from random import Random
 from uuid import UUID
@@ -13,7 +14,7 @@ from hub.disclosure.ask import Answer
 from hub.ledger.frontdoor import FrontDoor, Own
 from hub.ledger.record import Record
 from hub.shredding import erasure_of
-from tests.disclosure.scene import ADVOCATE, consented, numbered
+from tests.disclosure.scene import ADVOCATE, consented, numbered, search_for
 from tests.support.parts import Parts, items_of, known
 
 READS = 12
@@ -112,3 +113,26 @@ def test_a_hold_that_came_between_looking_and_the_leaf_keeps_what_is_held(
         own.run(erasure.erase(order_of(subject)))
     assert own.rows("SELECT 1 FROM ledger.header WHERE kind = 'shred'") == []
     assert (own.timeline(ADVOCATE, subject).outcome, door.said) == ("released", 1)
+
+
+def test_between_the_leaf_and_the_end_of_the_key_nothing_is_read_or_found(
+    own: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = numbered(6)
+    subject = consented(own, number)
+    erasure = erasure_of(own.hub)
+    destroy, answers = erasure._destroy, list[Answer]()
+
+    async def later(one: UUID) -> bool:
+        assert own.rows("SELECT state FROM ledger.subject_key WHERE key_id = %s", one) == [
+            ("live",)
+        ]
+        answers.append(await own.hub.desk.timeline(own.ask(ADVOCATE, subject)))
+        answers.append(await own.hub.finder.find(search_for(ADVOCATE, number)))
+        return await destroy(one)
+
+    monkeypatch.setattr(erasure, "_destroy", later)
+    erased = own.run(erasure.erase(order_of(subject)))
+    read, found = answers
+    assert (read.outcome, read.reason, told(erased)) == ("refused", "erased", set())
+    assert json.loads(found.body) == {"subjects": []}
