@@ -18,7 +18,7 @@ from statistics import median
 from typing import TYPE_CHECKING, TypeVar
 
 from contracts.base import Category
-from hub.bench.figures import Run
+from hub.bench.figures import Rate, Run, Seen, latencies
 from hub.bench.processes import BenchError
 from hub.bench.questions import Dice, throw
 from hub.rulebook import Outcome, Rulebook, decide, shipped
@@ -55,7 +55,7 @@ class Decide:
         for facts in self._questions:
             few.append(_timed(lambda facts=facts: decide(facts, self._few, DAY))[0])  # type: ignore[misc]
             whole.append(_timed(lambda facts=facts: decide(facts, self._law, DAY))[0])  # type: ignore[misc]
-        return Run(1 / median(whole), 1 / median(few))
+        return Run(_figure(whole), 1 / median(few))
 
 
 class DecideCedar:
@@ -88,7 +88,7 @@ class DecideCedar:
         theirs = [_timed(lambda facts=facts: self._second(facts)) for facts in self._questions]  # type: ignore[misc]
         if [answer for _, answer in ours] != [answer for _, answer in theirs]:
             raise BenchError("Cedar answers a question otherwise")
-        return Run(1 / median(s for s, _ in ours), 1 / median(s for s, _ in theirs))
+        return Run(_figure([s for s, _ in ours]), 1 / median(s for s, _ in theirs))
 
     def _first(self, facts: Mapping[str, str]) -> list[bool]:
         outcomes = decide(facts, self._law, DAY).outcomes
@@ -114,6 +114,11 @@ def has_cedar() -> bool:
     from importlib.util import find_spec  # noqa: PLC0415
 
     return find_spec("cedarpy") is not None
+
+
+def _figure(took: list[float]) -> Rate:
+    """Return decisions a second by the median time of one, with the slower ones beside it."""
+    return Rate.of(1 / median(took), Seen(*latencies(took)))
 
 
 def _timed(work: Callable[[], _T]) -> tuple[float, _T]:

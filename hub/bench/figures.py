@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, NamedTuple
 
-PROJECT_CEILING = 2_000.0
+PROJECT_CEILING = 5_000.0
 """Events a second that one projector must fold: its figure is held against this, not a machine."""
 SEQUENCE_CEILING = 20_000.0
 """Leaves a second that the sequencer must reach, in batches of a thousand."""

@@ -10,7 +10,7 @@ import time
 
 from psycopg_pool import AsyncConnectionPool
 
-from hub.bench.figures import Run, rate
+from hub.bench.figures import Rate, Run, Seen, latencies, rate
 from hub.bench.logrows import SMALL, fill, sequencer
 from hub.bench.processes import BenchError
 from hub.bench.stage import Stage, another_database
@@ -45,7 +45,8 @@ class Prove:
             sorted(asyncio.run(_proved(settings.database_url, size)))
             for settings, size in zip(self._settings, self._sizes, strict=True)
         )
-        return Run(rate(1, large[PROOFS * 99 // 100]), rate(1, small[PROOFS // 2]))
+        figure = Rate.of(rate(1, large[PROOFS * 99 // 100]), Seen(*latencies(large)))
+        return Run(figure, rate(1, small[PROOFS // 2]))
 
     def _built(self, size: int) -> Settings:
         settings = another_database(self._stage.settings, f"bench_prove_{size}")

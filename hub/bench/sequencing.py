@@ -1,7 +1,8 @@
 """Scenarios of the log: one sequencer alone on a ledger with rows that are waiting.
 
 In: a Stage. Out: a Run each time: leaves a second, in batches of a thousand, each committed and
-anchored with fsync. Never here: a check that a sequencer would leave out because it is in a hurry.
+anchored with fsync; percentiles are of one such batch. Never here: a check that a sequencer would
+leave out because it is in a hurry.
 
 Two ceilings. `sequence` is held against what a partnership needs. `sequence-raw` is held against
 this machine: the same leaves hashed into the same tree in memory, and the same bytes stored by one
@@ -10,11 +11,12 @@ COPY, both once and without looking again at what was stored.
 
 import time
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from psycopg import Connection
 
-from hub.bench.figures import SEQUENCE_CEILING, Run, rate
+from hub.bench.figures import SEQUENCE_CEILING, Rate, Run, Seen, latencies, rate
 from hub.bench.logrows import USUAL, fill, sequencer
 from hub.bench.processes import BenchError
 from hub.bench.stage import Stage, another_database
@@ -45,20 +47,21 @@ class Sequence:
         """Sequence what was added since."""
         return Run(self._sequence(), SEQUENCE_CEILING)
 
-    def _sequence(self) -> float:
+    def _sequence(self) -> Rate:
         """Add rows, sequence them, and return how many a second that was."""
         with connect(self._settings.owner) as connection:
             _unhurried(connection)
             fill(connection, self._leaves, USUAL)
             one = sequencer(self._settings, self._stage.folder / self.name)
             before = one.load(connection)
-            started, done = time.perf_counter(), 0
+            done, stood = 0, [time.perf_counter()]
             while count := one.step(connection):
                 done += count
-            seconds = time.perf_counter() - started
+                stood.append(time.perf_counter())
             if done != self._leaves or one.load(connection) != before + done:
                 raise BenchError("the sequencer did not reach the ledger's end")
-        return rate(done, seconds)
+        times = latencies(after - before for before, after in pairwise(stood))
+        return Rate.of(rate(done, stood[-1] - stood[0]), Seen(*times))
 
 
 class SequenceRaw(Sequence):

@@ -6,9 +6,10 @@ Ignores: events about agencies (governance), and the hub's own events: they are 
 happened to anybody. Facts in them are folded all the same.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from contracts.catalogue import EVENT_TYPES
+from hub.views.judge import Answer
 from hub.views.question import NOTHING, facts_of
 from hub.views.rows import Entitled, HeaderRow, Item, ItemClass
 from hub.views.world import HUB, Subject, World
@@ -91,11 +92,11 @@ def decide(
 ) -> set[str]:
     """Decide some classes for some agencies anew; return who may hear of something new to them."""
     gained: set[str] = set()
-    day = world.day
+    answer_of = _asking(world, subject)
     for class_id in class_ids if agencies else ():
         entitled = subject.entitled.setdefault(class_id, {})
         for agency in agencies:
-            answer = world.judge.entitled(_facts(world, subject, class_id, agency), day)
+            answer = answer_of(class_id, agency)
             before = entitled.get(agency)
             if before is not None and before[:3] == answer[:3]:
                 continue
@@ -124,6 +125,28 @@ def hidden_from(world: World, item: Item, agency: str) -> bool:
     """
     facts = _facts(world, world.subjects[item.subject], item.class_id, agency)
     return world.judge.entitled(facts | {"item_status": "live"}, world.day).hidden
+
+
+def _asking(world: World, subject: Subject) -> Callable[[int, str], Answer]:
+    """Return what answers for a class and an agency, as the facts about a subject now are.
+
+    Equal parts make an equal question, so what is asked often is not even put together again.
+    """
+    judge, day, kept = world.judge, world.day, world.answers
+    since, stated = judge.in_force_since(day), frozenset(subject.facts.items())
+    relations = subject.relations
+
+    def answer_of(class_id: int, agency: str) -> Answer:
+        relation = relations.get(agency)
+        part = frozenset(relation.items()) if relation else None
+        key = (class_id, agency, stated, part, since)
+        answer = kept.get(key)
+        if answer is None:
+            answer = judge.entitled(_facts(world, subject, class_id, agency), day)
+            world.keep_answer(key, answer)
+        return answer
+
+    return answer_of
 
 
 def _facts(world: World, subject: Subject, class_id: int, agency: str) -> dict[str, str]:

@@ -77,10 +77,13 @@ def _put(world: World, key: str, fact: str, value: str | None) -> bool:
     held = _facts(world, key)
     if held.get(fact) == value:
         return False
-    if value is None:
+    if key.startswith("a:"):
+        if value is None:
+            world.strike_off(key[2:], fact)
+        else:
+            world.register(key[2:], fact, value)
+    elif value is None:
         del held[fact]
-    elif key.startswith("a:"):
-        world.register(key[2:], fact, value)
     else:
         held[fact] = value
     return True

@@ -4,6 +4,7 @@ In: facts as closed values, the London day. Out: an Answer; on which day answers
 Never here: a request. Its facts are left open, so an answer is an upper bound over all requests.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
@@ -59,7 +60,8 @@ class Judge:
         Nothing differs between that day and `day`, so decisions are dated by it: their ids then
         say the same in every rebuild, and are not a new id each midnight.
         """
-        return max((turn for turn in self._turns if turn <= day), default=date.min)
+        begun = bisect_right(self._turns, day)
+        return self._turns[begun - 1] if begun else date.min
 
     def next_turn(self, day: date) -> date | None:
         """Return the first day after `day` on which a rule begins or ends."""

@@ -44,9 +44,7 @@ class Courts:
 
     def switch(self, world: World) -> bool:
         """Put the judge of the World's clock in its place; return whether it is another one."""
-        judge = self.judge(world.law, world.clock)
-        world.judge, before = judge, world.judge
-        return judge is not before
+        return world.sit(self.judge(world.law, world.clock))
 
 
 def is_release(row: HeaderRow) -> bool:

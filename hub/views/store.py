@@ -4,16 +4,21 @@ In: a connection in a transaction, a schema, a World. Out: nothing; the World's 
 Never here: a commit, a decision, or a statement for each row.
 """
 
+import json
+import re
 from collections.abc import Iterable, Sequence
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 from psycopg import Connection
-from psycopg.types.json import Jsonb
 
 from hub.views.facts import agency_of, subject_of
 from hub.views.query import query
 from hub.views.rows import Changes
 from hub.views.world import World
+
+_SPECIAL: Final = re.compile(r'["\\]')
+"""What would end a quoted element of an array, or say that something else follows."""
+_ESCAPED: Final = r"\\\g<0>"
 
 
 def write(connection: Connection[Any], schema: str, world: World) -> None:
@@ -75,12 +80,28 @@ def copy(
             copy.write_row(row)
 
 
-def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
-    columns: list[list[Any]] = [[] for _ in range(width)]
-    for row in rows:
-        for column, value in zip(columns, row, strict=True):
-            column.append(value)
-    return columns
+def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[str]:
+    """Return rows by column, each as the text of an array."""
+    columns = tuple(zip(*rows, strict=True)) or ((),) * width
+    return [array(column) for column in columns]
+
+
+def array(values: Sequence[Any]) -> str:
+    """Return the text of an array of texts, whole numbers, truths or days, with None for NULL.
+
+    A driver looks at each element by itself, which was a quarter of what a batch costs to write.
+    Source: PostgreSQL's documentation, "Array Input and Output Syntax".
+    """
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return "{" + ",".join(map(str, values)) + "}"
+    if kinds == {str} and not _SPECIAL.search("".join(values)):
+        return '{"' + '","'.join(values) + '"}'
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: object) -> str:
+    return "NULL" if value is None else f'"{_SPECIAL.sub(_ESCAPED, str(value))}"'
 
 
 def _facts(connection: Connection[Any], schema: str, changes: Changes) -> None:
@@ -107,7 +128,7 @@ def write_classes(connection: Connection[Any], schema: str, changes: Changes) ->
     if not changes.classes:
         return
     rows = (
-        (found.id, found.poster, Jsonb(list(found.addressed)), Jsonb(dict(found.facts)))
+        (found.id, found.poster, json.dumps(found.addressed), json.dumps(dict(found.facts)))
         for _, found in sorted(changes.classes.items())
     )
     connection.execute(

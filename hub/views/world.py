@@ -10,10 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final, TypeAlias
 
 from hub.rulebook.releases import Releases
 from hub.views.days import london_day
-from hub.views.judge import Judge
+from hub.views.judge import Answer, Judge
 from hub.views.patterns import Pattern
 from hub.views.rows import Changes, Clock, Entitled, Item, ItemClass
 
@@ -30,6 +31,11 @@ ALWAYS = frozenset(
 )
 """Kinds of agency that may have a basis for any subject, whether or not anybody named them."""
 HUB = "hub"
+ANSWERS_KEPT: Final = 50_000
+Facts: TypeAlias = frozenset[tuple[str, str]]
+Question: TypeAlias = tuple[int, str, Facts, Facts | None, date]
+"""A class, an agency, the facts about a subject and about the two of them, since when law counts:
+all that a question rests on, besides the register's entries and the judge."""
 
 
 @dataclass(slots=True)
@@ -80,6 +86,8 @@ class World:
     changes: Changes = field(default_factory=Changes)
     law: Releases = field(default_factory=Releases)
     """What the ledger has released up to `position`; `judge` decides by the one in force."""
+    answers: dict[Question, Answer] = field(default_factory=dict)
+    """What `judge` said under the register's entries as they are: any change of them empties it."""
     _class_ids: dict[tuple[object, ...], ItemClass] = field(default_factory=dict)
 
     @property
@@ -104,9 +112,29 @@ class World:
 
     def register(self, agency: str, fact: str, value: str) -> None:
         """Put one fact in an agency's register entry."""
+        self.answers.clear()
         self.agencies.setdefault(agency, {})[fact] = value
         if fact == "recipient_kind":
             (self.always.add if value in ALWAYS else self.always.discard)(agency)
+
+    def strike_off(self, agency: str, fact: str) -> None:
+        """Take one fact that is over out of an agency's register entry."""
+        self.answers.clear()
+        del self.agencies[agency][fact]
+
+    def sit(self, judge: Judge) -> bool:
+        """Let a judge decide from now on; return whether it is another one."""
+        if judge is self.judge:
+            return False
+        self.answers.clear()
+        self.judge = judge
+        return True
+
+    def keep_answer(self, question: Question, answer: Answer) -> None:
+        """Keep what was answered, with a bound on how much is kept."""
+        if len(self.answers) >= ANSWERS_KEPT:
+            self.answers.clear()
+        self.answers[question] = answer
 
     def item_class(
         self, poster: str, addressed: tuple[str, ...], facts: Mapping[str, str]
