@@ -5,8 +5,9 @@ agreement, one page for each rule, and the matrix as a picture.
 Never here: anything a controller must decide for itself. Where one must, the page says so.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
 
 from contracts.base import Category
 from hub.rulebook import prose
@@ -18,10 +19,16 @@ from hub.rulebook.rulepage import KIND, in_force, page, phrases, strength
 Cells: TypeAlias = Mapping[tuple[str, Category], Cell]
 _KINDS = ("permit", "layer", "forbid")
 _SILENCE = {
-    "applies": "it bites all the same",
-    "refer": "a person finds out first",
-    "ignore": "a mark that nobody set is read as none",
+    "applies": "It bites all the same",
+    "refer": "A person finds out first",
+    "ignore": "It does not bite",
 }
+_ASKS_FOR_DOCUMENT: Final = re.compile(r"Sch 1 paras? (1|[5-9]|1\d|2[0-8])\b")
+"""Source: DPA 2018 Sch 1 paras 1(1)(b), 5 and 36. Its other conditions ask for none."""
+GLASS: Final = ("police", "council", "children_services", "nhs_trust")
+GIVES_WAY: Final = "x-third-party"
+VITAL: Final = "emergency-life"
+"""How broken glass reads the law, as `hub.disclosure.glass` does; a test compares the two."""
 
 
 def pages(rulebook: Rulebook) -> dict[str, str]:
@@ -53,7 +60,14 @@ def _index(rulebook: Rulebook) -> str:
 def _dpia(rulebook: Rulebook, cells: Cells) -> str:
     promises = [never.name for never in rulebook.manifest.never]
     promises += [always.name for always in rulebook.manifest.always]
+    way, vital = rulebook.rule(GIVES_WAY), rulebook.rule(VITAL)
     return prose.DPIA.format(
+        asked=_listed(_link(r) for r in _of(rulebook, "permit") if _waits(rulebook, r)),
+        glass=_listed(map(rulebook.vocabulary["recipient_kind"].values.__getitem__, GLASS), "or"),
+        way=way.file.title,
+        way_id=way.id,
+        vital=vital.file.title,
+        vital_id=vital.id,
         release=rulebook.release,
         made=prose.MADE,
         categories="\n".join(_categories(rulebook)),
@@ -78,10 +92,15 @@ def _dpia(rulebook: Rulebook, cells: Cells) -> str:
 def _policy(rulebook: Rulebook) -> str:
     wanted = {"article9", "article10"}
     layers = [rule for rule in _of(rulebook, "layer") if wanted & set(rule.file.articles)]
+    said: dict[bool, list[str]] = {True: [], False: []}
+    for rule in layers:
+        asks = _ASKS_FOR_DOCUMENT.search(rule.file.basis.power) is not None
+        said[asks].append(_condition(rulebook, rule))
     return prose.POLICY.format(
         release=rulebook.release,
         made=prose.MADE,
-        conditions="\n\n".join(_condition(rulebook, rule) for rule in layers),
+        conditions="\n\n".join(said[True]),
+        others="\n\n".join(said[False]),
     )
 
 
@@ -154,10 +173,33 @@ def _basis_row(rulebook: Rulebook, rule: Rule) -> str:
 
 
 def _bar_row(rulebook: Rulebook, rule: Rule) -> str:
-    said = {condition.if_not_recorded or "applies" for condition in rule.file.when}
-    missing = "; ".join(words for name, words in _SILENCE.items() if name in said)
+    missing = " ".join(
+        f"{words}: {' '.join(f'*{question}*' for question in questions)}"
+        for name, words in _SILENCE.items()
+        if (questions := _asked_with(rulebook, rule, name))
+    )
     plain, takes = " ".join(rule.file.plain.split()), phrases(rulebook, rule)
     return f"| {plain} | {_link(rule)} | {takes} | {missing} | {rule.file.strength} |"
+
+
+def _asked_with(rulebook: Rulebook, rule: Rule, silence: str) -> list[str]:
+    """Return what a bar asks that it treats so where nobody recorded the answer."""
+    return [
+        rulebook.vocabulary[condition.fact].question
+        for condition in rule.file.when
+        if (condition.if_not_recorded or "applies") == silence
+    ]
+
+
+def _waits(rulebook: Rulebook, rule: Rule) -> bool:
+    """Return whether a gateway waits for a named person."""
+    owed = (rulebook.obligations[name] for name in rule.file.obligations)
+    return rule.since is not None and any(entry.blocks_release for entry in owed)
+
+
+def _listed(words: Iterable[str], joined: str = "and") -> str:
+    *others, last = words
+    return f"{', '.join(others)} {joined} {last}" if others else last
 
 
 def _kinds(cells: Cells) -> list[str]:

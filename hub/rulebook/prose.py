@@ -44,8 +44,8 @@ posted.
 {legend}.
 
 A cell gives the strongest way that some facts would open; it does not say that those facts hold.
-Left out are an agency's own records, what a court orders for anybody, and the answer to a person
-who asks for their own data.
+Left out are an agency's own records, what a court orders for anybody, the answer to a person who
+asks for their own data, and what a named officer opens in an emergency (section 4).
 
 {matrix}
 
@@ -64,9 +64,24 @@ A gateway shows only the categories it lists, field by field. Beside that, gatew
 
 {obligations}
 
+**Who decides.** The rules decide each answer by themselves, on facts that named people recorded.
+Only these gateways show nothing before a named person at the agency that holds it has decided:
+{asked}. Under every other gateway nobody looks at the single answer before it leaves: each
+controller says in its own assessment for which of them that is agreed. Answers that wait for a
+person are queued with a clock; the hub's officers look at a sample of all answers afterwards.
+
+**In an emergency** a named officer of {glass} may break the glass. What a person would have to
+decide, or to find out, first does not hold it up then; [{way}](rules/{way_id}.md) no longer bites;
+and [{vital}](rules/{vital_id}.md) reaches the other people who are named as well. Every other bar
+stands, and who spoke up stays sealed. The reason and the officer are on record before anything is
+shown, the full record is due within a day, and another officer reviews it.
+
 ## 5. Risks, and the bar that answers each
 
-| What would go wrong without it | Bar | What it takes out | If a fact is missing | Strength |
+A bar bites where all its conditions are met. The fourth column says what it does where one of them
+was not recorded.
+
+| What the bar does | Bar | What it takes out | Where there is no answer on record | Strength |
 |---|---|---|---|---|
 {bars}
 
@@ -88,6 +103,14 @@ Loaded and tested, but not in force, so that it decides nothing:
 
 Free text may hold what no category says. It leaves only towards those who may see third parties and
 who spoke up, or once a person recorded that it was cleared of both.
+
+A retraction takes a record away from everybody but its poster. What that record stated as a fact,
+such as that somebody agreed or cannot decide, stands until a later record states otherwise or two
+officers of the hub separate the record from the person.
+
+The register holds, of every answer and refusal, who asked, for what, which rules decided and which
+records were in it: data about officers, and about people in so far as their hub id stands in it. It
+outlives an erasure; what it names can then be read by nobody.
 """
 
 POLICY = """# For the appropriate policy document
@@ -98,9 +121,18 @@ DPA 2018 Sch 1 Part 4 asks each controller that relies on certain conditions for
 own. This page gives what the rules can say. The controller fills in the rest: above all how long it
 keeps what it received, and who reviews this and when.
 
-## Conditions relied on
+## Conditions for which this document is asked
+
+Those of Schedule 1 paragraph 1 and of its Part 2, also as paragraph 36 extends them to offences.
 
 {conditions}
+
+## Other conditions relied on
+
+Here so that none is missed; Part 4 of Schedule 1 asks for no document about these. For sensitive
+processing under Part 3 of the Act, section 42 asks the police and probation for one of its own.
+
+{others}
 
 ## How the principles are met
 
@@ -111,7 +143,8 @@ keeps what it received, and who reviews this and when.
   locked to its functions.
 - **Data minimisation.** Each gateway lists its categories, and each field has one.
 - **Accuracy.** A retracted record is shown to nobody but its poster, and those who were shown it
-  are told. A disputed one is marked.
+  are told. A disputed one is marked. A fact that a retracted record stated stands until a later
+  record states otherwise, or the record is separated from the person.
 - **Storage limitation.** *For the controller to complete.* At the hub, a subject's records are
   erased by destroying their key, and facts end on the day the vocabulary gives them.
 - **Integrity and confidentiality.** Records are sealed for each subject, and every answer is
@@ -123,8 +156,9 @@ ANNEX = """# Annex to the sharing agreement: what each kind of agency receives
 
 Release {release}. {made}
 
-An agency always keeps sight of what it posted itself. What follows is what others posted. A rule
-whose source is not confirmed is marked (C).
+An agency always keeps sight of what it posted itself. What follows is what others posted, save what
+a court orders, the answer to a person who asks for their own data, and what a named officer opens
+in an emergency. A rule whose source is not confirmed is marked (C).
 
 {kinds}
 """

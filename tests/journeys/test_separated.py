@@ -9,6 +9,7 @@ import pytest
 from adapters.kit import urn
 from contracts.concern import ConcernRaised
 from contracts.consent import ConsentRefused
+from contracts.integrity import Retracted
 from tests.journeys.people import answer, concern, corrections, person, seen
 from tests.support.hub_process import IG, RunningHub
 
@@ -111,6 +112,10 @@ def test_what_the_wrong_item_had_stated_holds_no_longer_and_what_stood_before_do
     refusal = ConsentRefused.model_validate({"about": "adult"})
     wrong = hub.post("oak-gp", refusal, urn(reference))
     subject = hub.find("oak-gp", number)
+    assert on_record(hub, subject) == [("at_risk", "yes"), ("consent", "refused")]
+    # Its poster's retraction hides the item, and leaves what it stated: two officers end that.
+    back = Retracted(about="adult", item=wrong, reason="wrong_person")
+    hub.post("oak-gp", back, urn(reference))
     assert on_record(hub, subject) == [("at_risk", "yes"), ("consent", "refused")]
     assert separate(hub, subject, **taken_off(wrong, reference)).status_code == 201
     assert on_record(hub, subject) == [("at_risk", "yes")]

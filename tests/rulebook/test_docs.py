@@ -4,8 +4,9 @@ import re
 from xml.etree import ElementTree as ET
 
 from contracts.base import Category
+from hub.disclosure import glass
 from hub.rulebook import shipped
-from hub.rulebook.docs import pages
+from hub.rulebook.docs import GIVES_WAY, GLASS, VITAL, pages
 from hub.rulebook.matrix import Way, matrix
 
 LAW = shipped()
@@ -65,3 +66,55 @@ def test_the_picture_has_a_square_for_each_cell_and_reads_without_colour() -> No
     letters = [text for text in texts if text in {"D", "P", "C", "A", "-"}]
     assert len(letters) == len(CELLS)
     assert "health" in texts
+
+
+def test_the_dpia_says_of_each_question_of_a_bar_what_no_answer_to_it_does() -> None:
+    rows = {
+        row.split("(rules/")[1].partition(".md)")[0]: row
+        for row in PAGES["dpia.md"].split("## 5.")[1].split("## 6.")[0].splitlines()
+        if "(rules/" in row
+    }
+    words = {"applies": "It bites all the same", "refer": "A person finds out", "ignore": "It does"}
+    heads = re.compile("|".join(words.values()))
+    for rule in (r for r in LAW.rules if r.forbids):
+        for condition in rule.file.when:
+            question = f"*{LAW.vocabulary[condition.fact].question}*"
+            before = heads.findall(rows[rule.id].split(question)[0])
+            assert before[-1] == words[condition.if_not_recorded or "applies"], (rule.id, question)
+
+
+def test_the_dpia_says_what_broken_glass_opens_as_it_does() -> None:
+    assert set(GLASS) == glass.KINDS
+    assert {GIVES_WAY} == glass.GIVE_WAY
+    assert VITAL == glass.VITAL
+    said = PAGES["dpia.md"].split("**In an emergency**")[1].split("## 5.")[0]
+    assert "the police, a council, children's services or an NHS trust" in " ".join(said.split())
+    assert {GIVES_WAY, VITAL} == set(re.findall(r"rules/([\w-]+)\.md", said))
+
+
+def test_the_dpia_names_each_gateway_that_waits_for_a_person_and_no_other() -> None:
+    said = PAGES["dpia.md"].split("**Who decides.**")[1].split("**In an emergency**")[0]
+    waiting = {
+        rule.id
+        for rule in LAW.rules
+        if rule.permits and rule.since is not None and "human_review" in rule.file.obligations
+    }
+    assert waiting == set(re.findall(r"rules/([\w-]+)\.md", said)) != set()
+
+
+def test_the_policy_document_is_asked_for_by_the_first_and_second_part_of_schedule_1() -> None:
+    asked, others = PAGES["policy-document.md"].split("## Other conditions relied on")
+    others = others.split("## How the principles")[0]
+    titles = {rule.file.title: rule.id for rule in LAW.rules if rule.effect == "layer"}
+    assert {titles[t] for t in re.findall(r"^### (.+)$", others, re.MULTILINE)} == {
+        "L-held", "L-offence-claims", "L-offence-official", "L-offence-rights",
+        "L-special-claims", "L-special-consent", "L-special-rights",
+    }  # fmt: skip
+    assert {"L-special", "L-special-care", "L-offence", "L-special-urgent"} < {
+        titles[t] for t in re.findall(r"^### (.+)$", asked, re.MULTILINE)
+    }
+
+
+def test_each_rules_words_stand_by_themselves() -> None:
+    for rule in LAW.rules:
+        assert not rule.file.plain.strip().startswith("The same"), rule.id
