@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from psycopg import Connection
 
+from hub.collector import settle_down
 from hub.rulebook import Rulebook
 from hub.views import bulk, parting, tables
 from hub.views.law import Courts
@@ -27,6 +28,8 @@ from hub.views.whole import Bad, BadRowError, CaseWorld, SettingWorld, Whole
 
 FLUSH: Final = 20_000
 """Rows after which a part writes what it will not look at again."""
+_COURTS: Final = Courts(None)
+"""This process's, from part to part: an answer rests on a law's text and the question alone."""
 Step: TypeAlias = Callable[[int, int], None]
 _Task: TypeAlias = Callable[[], int]
 
@@ -92,7 +95,8 @@ def _hands(processes: int) -> Iterator[Callable[[Iterable[_Task]], Iterator[int]
         yield lambda tasks: (task() for task in tasks)
         return
     # Spawned, not forked: a connection must not be in two processes.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    start = get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=start, initializer=settle_down) as pool:
 
         def run(tasks: Iterable[_Task]) -> Iterator[int]:
             futures: list[Future[int]] = [pool.submit(task) for task in tasks]
@@ -110,7 +114,7 @@ def _part(job: Job, part: int) -> int:
     """Fold and write one part; return how many rows it read."""
     bad: dict[int, Bad] = {}
     with connect(job.url) as connection:
-        courts = Courts(job.first)
+        courts = _COURTS if job.first is None else Courts(job.first)
         while True:
             try:
                 with connection.transaction():

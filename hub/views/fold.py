@@ -49,9 +49,10 @@ def facts_only(world: World, row: HeaderRow, end_s: int) -> None:
 
 
 def elsewhere(world: World, row: HeaderRow, end_s: int) -> None:
-    """Fold what an event about another's subject says of items here (whole)."""
+    """Fold what an event filed under another subject says of those here (whole)."""
     facts_only(world, row, end_s)
     notices.correction(world, row)
+    notices.erasure(world, row)
     register.shown(world, row)
     clocks.fold(world, row)
 

@@ -74,7 +74,7 @@ def erasure(world: World, row: HeaderRow) -> None:
     is not told.
     """
     subject = erased(row)
-    if subject is None:
+    if subject is None or not world.holds(subject):
         return
     had = {
         agency

@@ -5,9 +5,9 @@ Never here: a fold.
 
 A subject's rows make one part with others whose ids end alike, in the ledger's order. A part also
 reads what reaches its subjects from elsewhere: the register of agencies and the law (every part
-does), facts and corrections about one of its items, and answers that showed an item corrected
-later, or that set a clock. Patterns of settings cross all subjects, so they have parts of their
-own, by setting.
+does), facts and corrections about one of its items, erasures of one of its subjects, answers that
+showed an item corrected or erased later, and those that set a clock. Patterns of settings cross all
+subjects, so they have parts of their own, by setting.
 
 A fact about an item stands in the item's part; one about an item that never came, in the part its
 key falls in. So each row of the views comes from exactly one part.
@@ -18,7 +18,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 
 from psycopg import Connection
 
-from contracts.integrity import SubjectsSeparated
+from contracts.integrity import RedactedByKeyShred, SubjectsSeparated
 from contracts.lawmaking import RulebookReleased
 from hub.views.notices import CORRECTIONS
 from hub.views.parts import Parts
@@ -68,6 +68,10 @@ _CORRECTED: Final[LiteralString] = """
     CROSS JOIN LATERAL jsonb_array_elements(h.routing->'items') AS x
     JOIN ledger.header i ON i.agency = x->>'agency' AND i.jti = (x->>'item')::uuid
     WHERE h.position <= %(upto)s AND i.position <= %(upto)s AND h.type = %(separated)s
+    UNION ALL
+    SELECT h.position, i.position, i.subject FROM ledger.header h
+    JOIN ledger.header i ON i.subject = (h.routing->>'key_id')::uuid
+    WHERE h.position <= %(upto)s AND i.position < h.position AND h.type = %(erased)s
 """
 _TABLE: Final[LiteralString] = (
     "CREATE UNLOGGED TABLE {s}.part (part integer NOT NULL, position bigint NOT NULL, key text)"
@@ -89,7 +93,8 @@ _ITEM_FACTS: Final[LiteralString] = """
         {s}.of_text(key, %(cases)s)), position, key FROM {s}.odd WHERE key LIKE 'i:%%'
 """
 _CORRECTIONS: Final[LiteralString] = """
-    INSERT INTO {s}.part SELECT {s}.of_subject(subject, %(cases)s), position FROM {s}.corrected
+    INSERT INTO {s}.part SELECT DISTINCT {s}.of_subject(subject, %(cases)s), position
+    FROM {s}.corrected
 """
 _SHOWN: Final[LiteralString] = """
     INSERT INTO {s}.part SELECT {s}.of_subject(c.subject, %(cases)s), h.position
@@ -141,6 +146,7 @@ def deliver(connection: Connection[Any], schema: str, upto: int, parts: Parts) -
         "all": parts.all,
         "corrections": sorted(CORRECTIONS),
         "separated": SubjectsSeparated.TYPE,
+        "erased": RedactedByKeyShred.TYPE,
         "release": RulebookReleased.TYPE,
     }
     with connection.transaction():

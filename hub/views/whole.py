@@ -72,7 +72,7 @@ class SettingWorld(World):
     here: Callable[[str], bool] = bool
 
     def holds(self, subject: str) -> bool:
-        """Return False: clocks are of the subjects' parts."""
+        """Return False: clocks and erasures are of the subjects' parts."""
         return not subject
 
     def watches(self, setting: str) -> bool:

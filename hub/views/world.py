@@ -104,7 +104,7 @@ class World:
         return bool(setting)
 
     def holds(self, subject: str) -> bool:
-        """Return whether the clocks of a subject are folded here."""
+        """Return whether the clocks of a subject, and its erasure, are folded here."""
         return bool(subject)
 
     def stand_before(self, second: int) -> None:

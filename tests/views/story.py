@@ -16,7 +16,13 @@ from contracts.concern import ConcernRaised
 from contracts.consent import ConsentGiven, ConsentWithdrawn
 from contracts.disclosure import DisclosureMade, DisclosureRefused
 from contracts.enquiry import EvidenceAdded
-from contracts.integrity import ClearedForRelease, Corrected, Disputed, Retracted
+from contracts.integrity import (
+    ClearedForRelease,
+    Corrected,
+    Disputed,
+    RedactedByKeyShred,
+    Retracted,
+)
 from contracts.police import Hold, HoldLifted
 from contracts.setting import ProviderConcernOpened
 from contracts.triage import RoleAssigned, S42Decision
@@ -93,6 +99,21 @@ class Story:
         self._answer(
             DisclosureRefused, partner, subject, reason_code="no_gateway", rules=("sab-s45@1",)
         )
+
+    def erase(self, subject: str = "anna") -> None:
+        """Record that a subject's key was destroyed."""
+        payload = RedactedByKeyShred.model_validate(
+            {
+                "about": "agency",
+                "key_id": uid(subject),
+                "items": 1,
+                "certificate": DIGEST,
+                "reason": "erasure_request",
+                "approved_by": ("one", "two"),
+            }
+        )
+        jti = uid(f"erased {subject}")
+        self._store([event("hub", payload, uid("agency hub"), jti=jti, occurred_at=self.now_s)])
 
     def wait(self, seconds: int) -> None:
         """Let time pass."""

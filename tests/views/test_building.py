@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from psycopg import Connection
 
+from contracts.enquiry import EvidenceAdded
 from hub.rulebook import Rulebook
 from hub.views import parts as cutting
 from hub.views import tables
@@ -20,6 +21,7 @@ from tests.views.story import Step, Story
 from tests.views.test_runner import database, rows, steps
 
 BESIDE = "views_built"
+NAMES = ("anna", "bert")
 
 
 @contextmanager
@@ -81,6 +83,28 @@ def test_a_day_on_which_a_rule_begins_is_folded_though_the_rulebook_stays(
         story = tell(connection, turning, told)
         found = built(connection, turning, story, url_of(connection, postgres))
         assert found == rows(connection)
+
+
+def test_who_was_shown_somebody_erased_is_told_though_the_hub_files_it_elsewhere(
+    postgres: Postgres, rulebook: Rulebook
+) -> None:
+    with database(postgres) as connection, in_parts(7, 2):
+        story = tell(connection, rulebook, [])
+        for name in NAMES:
+            item = story.post("trust-a", EvidenceAdded, name)
+            story.disclose("police-a", [item], name)
+            story.disclose("council-a", [item], name)
+        for name in NAMES:
+            story.erase(name)
+        live = Projector(rulebook, now_ms=lambda: 0)
+        live.catch_up(connection)
+        told = connection.execute(
+            "SELECT agency, subject::text FROM views_v1.notice WHERE cause = 'correction'"
+        ).fetchall()
+        both = [(agency, uid(name)) for agency in ("council-a", "police-a") for name in NAMES]
+        assert sorted(told) == sorted(both)
+        expected = rows(connection)
+        assert built(connection, rulebook, story, url_of(connection, postgres)) == expected
 
 
 @pytest.mark.heavy
