@@ -13,7 +13,7 @@ from io import StringIO
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-from hub.audit.listing import Order, Page, is_barred, page_of, told
+from hub.audit.listing import Page, is_barred, page_of, told
 from hub.audit.readings import By, given
 from hub.audit.typeset import MARKING, typeset
 from hub.clock import Clock, seconds
@@ -21,6 +21,7 @@ from hub.disclosure.ask import Answer
 from hub.disclosure.desk import Desk
 from hub.ledger.read import Pool
 from hub.views.read_register import RegisterFilter, who_saw
+from hub.views.register_pages import Order
 
 Form: TypeAlias = Literal["csv", "pdf"]
 MOST: Final = 2_000

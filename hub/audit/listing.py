@@ -5,7 +5,7 @@ Never here: a reading's record (readings), or an entry about whom the officer ha
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -17,15 +17,8 @@ from hub.disclosure.interest import barred
 from hub.ledger.read import facts
 from hub.ledger.record import relation_key
 from hub.rulebook.releases import Releases
-from hub.views.read_register import (
-    RegisterEntry,
-    RegisterFilter,
-    agency_rows,
-    latest_rows,
-    register_rows,
-)
-
-Order: TypeAlias = Literal["oldest", "newest", "agency"]
+from hub.views.read_register import RegisterEntry, RegisterFilter, register_rows
+from hub.views.register_pages import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +39,9 @@ async def page_of(
     connection: AsyncConnection[Any], filters: RegisterFilter, page: Page
 ) -> list[RegisterEntry]:
     """Return a page of the register."""
-    if page.order == "newest":
-        return await latest_rows(connection, filters, before=page.past, limit=page.limit)
-    if page.order == "agency":
-        past = (page.agency, page.past)
-        return await agency_rows(connection, filters, past=past, limit=page.limit)
-    return await register_rows(connection, filters, after=page.past, limit=page.limit)
+    return await register_rows(
+        connection, filters, order=page.order, past=page.past, agency=page.agency, limit=page.limit
+    )
 
 
 async def told(

@@ -12,11 +12,10 @@ from psycopg import AsyncConnection
 from hub.audit.listing import told
 from hub.clock import utc_text
 from hub.rulebook.releases import Releases
-from hub.views.read_register import RegisterFilter, latest_rows
+from hub.views.read_register import RegisterFilter, register_rows
 
 KEPT: Final = 12
 """So many of the last samples are worked off; older ones stay on record."""
-_EVERY: Final = 2**53
 _SAMPLES: LiteralString = (
     "SELECT s.jti::text, s.recorded_at / 1000, s.routing FROM ledger.header s"
     " WHERE s.type = 'https://hub.example/events/sample-drawn/v1'"
@@ -46,9 +45,8 @@ async def queue(connection: AsyncConnection[Any], now: int, law: Releases) -> di
     reviewed = {row[0] for row in await (await connection.execute(_REVIEWED, [ids])).fetchall()}
     asked = {row[0] for row in await (await connection.execute(_ASKED, [ids])).fetchall()}
     waiting = [dis for dis in _in_turn(rows) if dis not in reviewed]
-    found = await latest_rows(
-        connection, RegisterFilter(jtis=waiting), before=_EVERY, limit=max(1, len(waiting))
-    )
+    wanted = RegisterFilter(jtis=waiting)
+    found = await register_rows(connection, wanted, order="newest", limit=max(1, len(waiting)))
     entries = {entry["jti"]: entry for entry in await told(connection, found, now, law)}
     return {
         "samples": [_sample(jti, at, said, reviewed) for jti, at, said in rows],

@@ -43,6 +43,9 @@ READ_BY: Final = (
 """Who reads, in turn: a council eight times of twenty."""
 ITEMS: Final = 5
 """Items that a recorded answer names, at most."""
+OFFICERS: Final = 40
+"""Officers of each agency that reads, in turn."""
+_OFFICER: Final = "officer-in-turn"
 _PLACE: Final = 1_333_333_330
 _DAY_S: Final = 86_400
 _TEN, _NINES, _NUMBERS = 10, 999_000_000, 1_000_000
@@ -142,7 +145,10 @@ class Forge:
         made = self._answers.get((slug, len(shown)))
         if made is None:
             made = self._answers[slug, len(shown)] = self._answer_mould(slug, len(shown))
-        told = {str(SUBJECT): str(about[0])}
+        told = {
+            str(SUBJECT): str(about[0]),
+            _OFFICER: f"{slug}.{number // len(READ_BY) % OFFICERS}",
+        }
         told |= {str(_PLACE + n): str(place) for n, place in enumerate(shown)}
         claims, routing = _written(made.claims, told), _written(made.routing, told)
         recorded = self._recorded(position)
@@ -163,6 +169,7 @@ class Forge:
             about="agency",
             partner=slug,
             subject=str(SUBJECT),
+            user=_OFFICER,
             purpose="safeguarding_enquiry",
             channel="timeline",
             rulebook=self._law.sha256,

@@ -1,6 +1,7 @@
-"""Scenario of the long register: a page of it, from all over it, all of it and one partner's.
+"""Scenario of the long register: pages of it from all over it, however they are filtered.
 
-In: a Stage. Out: a Run each time: pages a second at p95, against what an officer waits for.
+In: a Stage. Out: a Run each time: pages a second at p95 of the slowest filter, against what an
+officer waits for.
 Never here: a page that was refused.
 """
 
@@ -18,6 +19,19 @@ from hub.bench.stocked import READER, Stocked, stocked
 
 REGISTER_S: Final = 0.2
 """How long 95 in 100 pages of the register may take."""
+FILTERS: Final = (
+    "",
+    "&partner=area-gp-1",
+    "&rule=care-act-s42",
+    # What fits nothing has an end only where it is looked up.
+    "&rule=never-made",
+    "&outcome=refused",
+    "&partner=area-council&outcome=refused",
+    "&user=area-council.1",
+    "&review=flagged",
+    "&day=2020-01-01",
+)
+"""What officers filter by: much that fits, little, and nothing."""
 
 
 class Register:
@@ -40,7 +54,7 @@ class Register:
         self._once(20)
 
     def once(self) -> Run:
-        """Page through the register, all of it and one partner's, from all over."""
+        """Page through the register from all over it by each filter; the slowest counts."""
         return Run(self._once(ASKED), 1 / REGISTER_S)
 
     def close(self) -> None:
@@ -53,12 +67,11 @@ class Register:
         stage = self._hub.stage
         session = sign_in(stage, READER)
 
-        def pages() -> Iterator[bytes]:
-            for n in range(asked):
-                query = f"?limit=50&after={n * STRIDE % self._answers}"
-                if n % 3 == 0:
-                    query += "&partner=area-gp-1"
+        def pages(filters: str) -> Iterator[bytes]:
+            for n in range(max(1, asked // len(FILTERS))):
+                query = f"?limit=50&after={n * STRIDE % self._answers}{filters}"
                 yield session.request("GET", "/disclosures", query=query)
 
-        found = send(stage, ALONE, pages())
-        return Rate.of(1 / p95_s(found), found.seen)
+        found = [send(stage, ALONE, pages(filters)) for filters in FILTERS]
+        slowest = max(found, key=p95_s)
+        return Rate.of(1 / p95_s(slowest), slowest.seen)

@@ -57,9 +57,11 @@ def flush(connection: Connection[Any], schema: str, changes: Changes) -> None:
     """Write what is only ever added, and forget it: a part's notices may be many."""
     copy(connection, schema, "notice", changes.notices.values())
     copy(connection, schema, "register", changes.register)
+    copy(connection, schema, "register_list", changes.listed)
     copy(connection, schema, "disclosed_item", changes.disclosed)
     changes.notices.clear()
     changes.register.clear()
+    changes.listed.clear()
     changes.disclosed.clear()
 
 

@@ -6,9 +6,11 @@ Never here: content, or a lawful delay in telling the subject (audit).
 
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 from psycopg import AsyncConnection
+
+from hub.views.register_pages import NAMED, Order, page_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,31 +63,6 @@ _ENTRY: LiteralString = """
                  WHERE d.disclosure_position = r.position ORDER BY d.item_position)
     FROM views_v1.register r
 """
-_FOUND: LiteralString = (
-    _ENTRY
-    + """
-    WHERE r.position > %(after)s
-      AND (%(jti)s::uuid IS NULL OR r.jti = %(jti)s::uuid)
-      AND (%(subject)s::uuid IS NULL OR r.subject = %(subject)s::uuid)
-      AND (%(partner)s::text IS NULL OR r.partner = %(partner)s)
-      AND (%(user)s::text IS NULL OR r.user_ref = %(user)s)
-      AND (%(outcome)s::text IS NULL OR r.outcome = %(outcome)s)
-      AND (%(first_day)s::date IS NULL OR r.day >= %(first_day)s)
-      AND (%(last_day)s::date IS NULL OR r.day <= %(last_day)s)
-      AND (%(rule)s::text IS NULL OR EXISTS (
-          SELECT FROM unnest(r.rules) AS x WHERE x = %(rule)s OR split_part(x, '@', 1) = %(rule)s))
-      AND (%(jtis)s::uuid[] IS NULL OR r.jti = ANY(%(jtis)s::uuid[]))
-    ORDER BY r.position LIMIT %(limit)s
-"""
-)
-_LATEST: LiteralString = _FOUND.replace(
-    "r.position > %(after)s", "r.position < %(before)s"
-).replace("ORDER BY r.position", "ORDER BY r.position DESC")
-# Within one agency the newest come first, as everywhere else.
-_BY_AGENCY: LiteralString = _FOUND.replace(
-    "r.position > %(after)s",
-    "(r.partner > %(agency)s OR (r.partner = %(agency)s AND r.position < %(before)s))",
-).replace("ORDER BY r.position", "ORDER BY r.partner, r.position DESC")
 _THEIRS: LiteralString = (
     " WHERE r.subject = %(subject)s::uuid OR r.position IN ("
     " SELECT d.disclosure_position FROM views_v1.disclosed_item d"
@@ -93,49 +70,36 @@ _THEIRS: LiteralString = (
     " ORDER BY r.position"
 )
 _SAW: LiteralString = _ENTRY + _THEIRS
+_FIRST: Final = {"oldest": 0, "newest": 2**53, "agency": 2**53}
+"""Where each order begins."""
 
 
 async def register_rows(
     connection: AsyncConnection[Any],
-    filters: RegisterFilter | None = None,
+    wanted: RegisterFilter | None = None,
     *,
-    after: int = 0,
+    order: Order = "oldest",
+    past: int | None = None,
+    agency: str = "",
     limit: int = 100,
 ) -> list[RegisterEntry]:
-    """Return a page of the register in ledger order, past position `after`."""
-    wanted = filters or RegisterFilter()
-    values = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
-    return await _entries(connection, _FOUND, {**values, "after": after, "limit": limit})
-
-
-async def latest_rows(
-    connection: AsyncConnection[Any], wanted: RegisterFilter, *, before: int, limit: int
-) -> list[RegisterEntry]:
-    """Return a page of the register, newest first, from before position `before` on."""
-    values = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
-    return await _entries(connection, _LATEST, {**values, "before": before, "limit": limit})
-
-
-async def agency_rows(
-    connection: AsyncConnection[Any],
-    wanted: RegisterFilter,
-    *,
-    past: tuple[str, int],
-    limit: int,
-) -> list[RegisterEntry]:
-    """Return a page of the register by agency, each agency's newest first.
+    """Return a page of the register.
 
     Args:
         connection: one that may read.
-        wanted: which entries.
-        past: the agency's slug and the position of the last entry of the page before.
+        wanted: which entries; without it, all.
+        order: as they were recorded, the newest first, or by agency, each agency's newest first.
+        past: the position of the last entry of the page before; without it, the first page.
+        agency: by agency, the slug of that entry's.
         limit: how many at most.
     """
+    wanted = wanted or RegisterFilter()
     values = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
-    agency, before = past
-    return await _entries(
-        connection, _BY_AGENCY, {**values, "agency": agency, "before": before, "limit": limit}
-    )
+    rule, _, version = (wanted.rule or "").partition("@")
+    values |= {"rule": rule, "version": version or None, "after": agency, "limit": limit}
+    values["past"] = _FIRST[order] if past is None else past
+    named = frozenset(name for name in NAMED if values[name] is not None)
+    return await _entries(connection, page_of(order, named, _ENTRY), values)
 
 
 async def who_saw(connection: AsyncConnection[Any], subject: str) -> list[RegisterEntry]:

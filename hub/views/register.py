@@ -1,20 +1,21 @@
 """Folds the hub's own disclosure events into the register: every answer, given or refused.
 
 In: DisclosureMade and DisclosureRefused, whose routing carries all their fields.
-Out: register rows, and which items each answer held.
+Out: register rows, the lists each stands in, and which items each answer held.
 Never here: what was in an answer (its digest is), or a person.
 Ignores: every other event.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any, Final
 
 from contracts.base import Category
 from contracts.disclosure import DisclosureMade, DisclosureRefused
 from contracts.labels import mask
 from hub.views.days import london_day
-from hub.views.rows import DisclosedRow, HeaderRow, RegisterRow
+from hub.views.rows import DisclosedRow, HeaderRow, ListedRow, RegisterRow
 from hub.views.world import World
 
 OUTCOMES: Final = {DisclosureMade.TYPE: "released", DisclosureRefused.TYPE: "refused"}
@@ -33,6 +34,8 @@ def add(world: World, row: HeaderRow) -> None:
         raise ValueError("a register entry has no partner or number")
     said = row.routing
     items = said.get("items", ())
+    disclosed = list(_disclosed(row, items))
+    rules = sorted({*said.get("rules", ()), *(r for i in items for r in i.get("rules", ()))})
     world.changes.register.append(
         RegisterRow(
             position=row.position,
@@ -45,15 +48,20 @@ def add(world: World, row: HeaderRow) -> None:
             legal_demand=said["legal_demand"],
             channel=said["channel"],
             outcome=outcome,
-            rules=sorted({*said.get("rules", ()), *(r for i in items for r in i.get("rules", ()))}),
+            rules=rules,
             day=london_day(row.recorded_at),
             recorded_at_ms=row.recorded_at_ms,
             request_id=said.get("request_id"),
             body_digest=said["body_digest"],
             rulebook=said["rulebook"],
+            mask=reduce(or_, (one.mask for one in disclosed), 0),
         )
     )
-    world.changes.disclosed.extend(_disclosed(row, items))
+    world.changes.listed.extend(
+        ListedRow(rule, version, row.partner, outcome, row.position)
+        for rule, _, version in (("", "", ""), *(named.partition("@") for named in rules))
+    )
+    world.changes.disclosed.extend(disclosed)
     shown(world, row)
 
 

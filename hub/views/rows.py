@@ -160,6 +160,17 @@ class RegisterRow(NamedTuple):
     request_id: str | None
     body_digest: str
     rulebook: str
+    mask: int
+
+
+class ListedRow(NamedTuple):
+    """Where one answer stands in the lists that officers read; '' as rule is the list of all."""
+
+    rule: str
+    version: str
+    partner: str
+    outcome: str
+    position: int
 
 
 class DisclosedRow(NamedTuple):
@@ -208,6 +219,7 @@ class Changes:
     notices: dict[str, Notice] = field(default_factory=dict)
     clocks: dict[str, Clock] = field(default_factory=dict)
     register: list[RegisterRow] = field(default_factory=list)
+    listed: list[ListedRow] = field(default_factory=list)
     disclosed: list[DisclosedRow] = field(default_factory=list)
     setting_subjects: dict[str, str] = field(default_factory=dict)
     counts: dict[CountKey, CountRow | None] = field(default_factory=dict)

@@ -31,6 +31,7 @@ def write(connection: Connection[Any], schema: str, world: World) -> None:
     copy(connection, schema, "notice", changes.notices.values())
     _clocks(connection, schema, changes)
     copy(connection, schema, "register", changes.register)
+    copy(connection, schema, "register_list", changes.listed)
     copy(connection, schema, "disclosed_item", changes.disclosed)
     copy(connection, schema, "parked", changes.parked)
     connection.execute(
@@ -46,7 +47,9 @@ _COPIES: dict[str, LiteralString] = {
     "notice": "COPY {s}.notice (agency, position, cause, subject, item_position, setting, type,"
     " jti, at, clock) FROM STDIN",
     "register": "COPY {s}.register (position, partner, pseq, jti, user_ref, subject, purpose,"
-    " legal_demand, channel, outcome, rules, day, recorded_at, request_id, body_digest, rulebook)"
+    " legal_demand, channel, outcome, rules, day, recorded_at, request_id, body_digest, rulebook,"
+    " mask) FROM STDIN",
+    "register_list": "COPY {s}.register_list (rule, version, partner, outcome, position)"
     " FROM STDIN",
     "disclosed_item": "COPY {s}.disclosed_item (disclosure_position, item_position, partner,"
     " subject, mask) FROM STDIN",

@@ -235,10 +235,18 @@ def _register(meta: MetaData) -> None:
         Column("request_id", Uuid),
         _must("body_digest", Text),
         _must("rulebook", Text),
+        _must("mask", Integer),  # every category that any item of it was shown with
         Index("register_subject", "subject", "position"),
-        Index("register_partner", "partner", "position"),
-        Index("register_day", "day"),
+        Index("register_user", "user_ref", "position"),
+        Index("register_day", "day", "position"),
         Index("register_jti", "jti", unique=True),
+    )
+    # Each answer under each rule it names, and under '' for all: pages are the heads of lists.
+    Table(
+        "register_list",
+        meta,
+        *(_key(name, Text) for name in ("rule", "version", "partner", "outcome")),
+        _key("position", BigInteger),
     )
     Table(
         "disclosed_item",

@@ -7,17 +7,20 @@ Never here: content. An auditor sees that something was disclosed, not what, nor
 from collections.abc import Mapping, Sequence
 from datetime import date
 from json import loads
-from typing import Annotated, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse
 
-from hub.audit.listing import Order, Page
+from hub.audit.listing import Page
 from hub.views.read_register import RegisterFilter
 from hub.web.pages import page
 from hub.web.who import Allowed, Officer, PageError, web_of
+
+if TYPE_CHECKING:
+    from hub.views.register_pages import Order
 
 router = APIRouter()
 READ: Final = Allowed("ig_officer", "auditor", scope="ig", step_up=True)

@@ -191,7 +191,7 @@ def test_the_register_holds_every_answer_and_finds_it_by_what_is_asked(
     assert found(user="officer.2") == []
     assert found(first_day=date(2026, 9, 22)) == []
     assert len(found(first_day=date(2026, 9, 21), last_day=date(2026, 9, 21))) == 3
-    assert ask(lambda c: register_rows(c, after=made.position, limit=1)) == [refused]
+    assert ask(lambda c: register_rows(c, past=made.position, limit=1)) == [refused]
 
 
 def test_who_saw_a_subject_includes_answers_that_were_asked_about_another(
