@@ -4,7 +4,7 @@ In: an officer's act. Out: an event of the hub, said at the front door; or what 
 as a recorded answer. Never here: an act of an officer without a name, prose about anybody.
 """
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -21,7 +21,8 @@ from contracts.oversight import (
     SampleDrawn,
 )
 from hub.audit.alarms import Alarm, alarms
-from hub.audit.looks import candidates, looks_of
+from hub.audit.drawing import Among, candidates
+from hub.audit.looks import Look, rows_of, tallies_of
 from hub.audit.questions import asked
 from hub.audit.readings import By, given
 from hub.audit.samples import queue, sample_of
@@ -34,9 +35,14 @@ from hub.intake.agencies import HUB_SLUG
 from hub.ledger.frontdoor import Own, agency_sub_id, canonical
 from hub.ledger.read import Pool, header_of
 from hub.ledger.record import Record
+from hub.rulebook.releases import Releases
 
 LONGEST_DAYS: Final = 31
 """The most days one sample, or one look at alarms, goes over."""
+MOST_ALARMS: Final = 50
+"""So many alarms are told at a time; the rest by fewer days."""
+FIRST_ROWS, MOST_ROWS = 20, 1_000
+"""So many rows of each alarm, and of one that is looked at by itself."""
 _ANSWERS: Final = frozenset({DisclosureMade.TYPE, DisclosureRefused.TYPE})
 
 
@@ -77,9 +83,14 @@ class Oversight:
                 "SELECT coalesce(max(position), 0) FROM views_v1.register"
             )
             row = await cursor.fetchone()
-            upto = 0 if row is None else int(row[0])
-            among = await candidates(connection, wanted.first, wanted.last, upto)
-        found = await asyncio.to_thread(draw, seed, among, wanted.size)
+            among = Among(
+                first=wanted.first,
+                last=wanted.last,
+                upto=0 if row is None else int(row[0]),
+                seed=seed,
+                size=wanted.size,
+            )
+            found = draw(seed, await candidates(connection, among, self._law), wanted.size)
         if not found:
             raise OversightError("there is nothing in those days that nobody has looked at")
         sample = SampleDrawn(
@@ -90,7 +101,7 @@ class Oversight:
             first_day=wanted.first.isoformat(),
             last_day=wanted.last.isoformat(),
             size=wanted.size,
-            upto=upto,
+            upto=among.upto,
             drawn=tuple(Drawn(dis=one.dis, why=one.why) for one in found),
         )
         return await self.say(sample, by.agency)
@@ -98,8 +109,7 @@ class Oversight:
     async def queue(self, by: By) -> Answer:
         """Return what was drawn of late, by sample, and what of it nobody has looked at yet."""
         async with self._pool.connection() as connection:
-            law = self._desk.door.directory.now.law
-            body = await queue(connection, seconds(self._clock), law)
+            body = await queue(connection, seconds(self._clock), self._law)
         return await given(self._desk, by, "oversight", canonical(body))
 
     async def again(self, by: By, sample: UUID) -> Answer:
@@ -113,8 +123,9 @@ class Oversight:
             if said is None:
                 raise OversightError("there is no such sample")
             first, last = (date.fromisoformat(said[name]) for name in ("first_day", "last_day"))
-            among = await candidates(connection, first, last, int(said["upto"]))
-        now = by_chance(said["seed"], among, int(said["size"]))
+            seed, size = str(said["seed"]), int(said["size"])
+            among = Among(first=first, last=last, upto=int(said["upto"]), seed=seed, size=size)
+            now = by_chance(seed, await candidates(connection, among, self._law), size)
         then = {one["dis"] for one in said["drawn"] if "chance" in one["why"]}
         body = {"sample": str(sample), "same": now == then, "drawn": len(then)}
         return await given(self._desk, by, "oversight", canonical(body))
@@ -181,19 +192,28 @@ class Oversight:
         )
         return await self.say(explained, by.agency)
 
-    async def alarms(self, by: By, first: date, last: date, *, whole: bool) -> Answer:
-        """Return unusual access in some London days, each alarm with the rows it rests on.
+    async def alarms(
+        self, by: By, first: date, last: date, *, whole: bool, only: str = ""
+    ) -> Answer:
+        """Return unusual access in some London days, each alarm with the first rows it rests on.
 
-        Without `whole`, whom the rows are about is left out.
+        Without `whole`, whom the rows are about is left out. With `only`, an alarm's id, that alarm
+        with as many of its rows as one page holds.
 
         Raises:
             OversightError: the days are no span.
         """
         self._check_days(first, last)
         async with self._pool.connection() as connection:
-            looks, known = await looks_of(connection, first, last)
-        found = await asyncio.to_thread(alarms, looks, known)
-        body = {"alarms": [_plain(one, whole=whole) for one in found], "looks": len(looks)}
+            tallies = await tallies_of(connection, first, last)
+            found = [one for one in alarms(tallies) if only in {"", one.id}]
+            shown = found[:MOST_ALARMS]
+            rows = await rows_of(connection, shown, MOST_ROWS if only else FIRST_ROWS)
+        body = {
+            "alarms": [_plain(one, rows[n], whole=whole) for n, one in enumerate(shown)],
+            "found": len(found),
+            "looks": sum(one.found for one in tallies if one.kind == "far_above_peers"),
+        }
         return await given(self._desk, by, "oversight", canonical(body))
 
     async def say(self, payload: Payload, agency: str) -> Record:
@@ -203,6 +223,10 @@ class Oversight:
             LedgerError: it could not be recorded.
         """
         return await self._desk.door.say(Own(payload, agency_sub_id(agency)))
+
+    @property
+    def _law(self) -> Releases:
+        return self._desk.door.directory.now.law
 
     def _check_days(self, first: date, last: date) -> None:
         if not 0 <= (last - first).days < LONGEST_DAYS:
@@ -222,16 +246,18 @@ def named(by: By) -> str:
     return by.user
 
 
-def _plain(alarm: Alarm, *, whole: bool) -> dict[str, Any]:
+def _plain(alarm: Alarm, rows: Sequence[Look], *, whole: bool) -> dict[str, Any]:
+    of = alarm.tally
     return {
         "id": alarm.id,
-        "kind": alarm.kind,
-        "begins": alarm.begins.isoformat(),
-        "partner": alarm.partner,
-        "user": alarm.user,
-        "subject": alarm.subject if whole else None,
-        "found": alarm.found,
+        "kind": of.kind,
+        "begins": of.begins.isoformat(),
+        "partner": of.partner,
+        "user": of.user,
+        "subject": of.subject if whole else None,
+        "found": of.found,
         "usual": alarm.usual,
+        "answers": of.answers,
         "rows": [
             {
                 "jti": row.jti,
@@ -243,6 +269,6 @@ def _plain(alarm: Alarm, *, whole: bool) -> dict[str, Any]:
                 "outcome": row.outcome,
                 "recorded": utc_text(row.recorded_at),
             }
-            for row in alarm.rows
+            for row in rows
         ],
     }

@@ -52,6 +52,11 @@ CREATE INDEX IF NOT EXISTS header_review ON ledger.header ((routing->>'of'))
     WHERE type = 'https://hub.example/events/officer-review/v1';
 CREATE INDEX IF NOT EXISTS header_decided ON ledger.header ((routing->>'request'))
     WHERE type = 'https://hub.example/events/disclosure-decided/v1';
+-- What was said to be wrong: few, and asked for with every page of the register.
+CREATE INDEX IF NOT EXISTS header_wrong ON ledger.header (type, subject)
+    WHERE type IN ('https://hub.example/events/corrected/v1',
+        'https://hub.example/events/retracted/v1',
+        'https://hub.example/events/subjects-separated/v1');
 -- Whom the log says to be erased: asked for every event that comes in.
 CREATE INDEX IF NOT EXISTS header_shred ON ledger.header ((routing->>'key_id')) WHERE kind = 'shred';
 CREATE UNIQUE INDEX IF NOT EXISTS header_pseq ON ledger.header (partner, pseq) WHERE pseq IS NOT NULL;
@@ -65,6 +70,9 @@ CREATE TABLE IF NOT EXISTS ledger.fact_current (
     expires_at bigint,                      -- seconds; NULL for no end
     PRIMARY KEY (key, fact)
 );
+-- Whose interest in whom was declared: few, and held against who looked.
+CREATE INDEX IF NOT EXISTS fact_declared ON ledger.fact_current (key)
+    WHERE fact LIKE 'officer_declared:%';
 -- The last position at which anything under a key changed: what a decision is held against.
 CREATE TABLE IF NOT EXISTS ledger.fact_scope (
     key      text   PRIMARY KEY,

@@ -6,7 +6,7 @@ Never here: a verdict, or a count of its own.
 
 from datetime import date, timedelta
 from json import loads
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse
@@ -31,18 +31,19 @@ async def alarms(
     officer: Annotated[Officer, Depends(READ)],
     first: _Day = "",
     last: _Day = "",
+    only: Annotated[str, Query(pattern=r"^(|[0-9a-f]{12})$")] = "",
 ) -> HTMLResponse:
-    """Show what was unusual in some days. This reading is itself recorded."""
+    """Show what was unusual in some days, or one alarm. This reading is itself recorded."""
     hub = web_of(request).hub
     by, whole = By(officer.agency.slug, officer.user), officer.is_a("ig_officer")
     today = london_day(seconds(hub.clock))
-    error, found, looks = "", [], 0
+    error = ""
+    said: dict[str, Any] = {"alarms": [], "found": 0, "looks": 0}
     try:
         until = date.fromisoformat(last) if last else today
         since = date.fromisoformat(first) if first else until - SPAN
-        answer = await hub.oversight.alarms(by, since, until, whole=whole)
+        answer = await hub.oversight.alarms(by, since, until, whole=whole, only=only)
         said = loads(answer.body)
-        found, looks = said["alarms"], said["looks"]
     except OversightError as refusal:
         error = words.sentence(refusal)
     except ValueError:
@@ -53,13 +54,16 @@ async def alarms(
         status=422 if error else 200,
         officer=officer,
         alarms=[
-            {**one, "figures": figures(one["kind"], one["found"], one["usual"])} for one in found
+            {**one, "figures": figures(one["kind"], one["found"], one["usual"])}
+            for one in said["alarms"]
         ],
-        looks=looks,
+        found=said["found"],
+        looks=said["looks"],
         titles=ALARMS,
         names=names_of(request),
         first=first or (today - SPAN).isoformat(),
         last=last or today.isoformat(),
         error=error,
         whole=whole,
+        only=only,
     )
