@@ -8,6 +8,7 @@ import os
 import uuid
 from typing import Protocol
 
+_ONCE = uuid.UUID("b1f0a5d2-3c57-4c1e-8a55-6d0f6f7b2e91")
 _RECEIPTS = uuid.UUID("6f2c1e0a-6d43-4d0e-9d1a-3b0c9a7e5f10")
 
 
@@ -21,6 +22,15 @@ class Source(Protocol):
     def bytes(self, count: int) -> bytes:
         """Return `count` random bytes."""
         ...
+
+
+def one_of(name: str) -> str:
+    """Return the same UUID for the same name: an event under it can be stored once only.
+
+    Named by hash (RFC 9562 section 5.5), with the version set to 4: a SET's jti is a version 4 or
+    7, and the hub refuses any other.
+    """
+    return str(uuid.UUID(bytes=uuid.uuid5(_ONCE, name).bytes, version=4))
 
 
 class SystemSource:

@@ -5,12 +5,14 @@ Never here: a decision. Each row is decided again before anybody is told of it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from psycopg import AsyncConnection
 
 from contracts.concern import ReferralAccepted, ReferralMade
+from contracts.disclosure import DisclosureDecided
 from hub.views.read import DUE, NOTICE, NoticeRow
 
 _UNREAD: LiteralString = (
@@ -36,10 +38,42 @@ _UNANSWERED: LiteralString = """
               AND a.type = %(answered)s AND a.routing->>'referral' = h.jti::text
               AND a.routing->>'referred_by' = h.agency))
 """
+_ANSWERED: LiteralString = """
+    SELECT a.jti::text, a.recorded_at / 1000 FROM ledger.header h JOIN ledger.header a
+        ON a.subject = h.subject AND a.type = %(answered)s AND a.agency = %(agency)s
+        AND a.routing->>'referral' = h.jti::text AND a.routing->>'referred_by' = h.agency
+    WHERE h.position = %(position)s AND h.type = %(made)s ORDER BY a.position LIMIT 1
+"""
+_DECIDED: LiteralString = """
+    SELECT a.recorded_at / 1000, a.routing->>'officer', EXISTS (
+        SELECT FROM jsonb_array_elements(a.facts) AS f
+        WHERE f->>1 = 'person_decided' AND f->>2 = 'share')
+    FROM ledger.header a
+    WHERE a.type = %(decided)s AND a.routing->>'request' = %(request)s AND a.agency = %(agency)s
+    ORDER BY a.position
+"""
 _OPEN_REFERRALS: LiteralString = (
     NOTICE + _UNANSWERED + DUE + " ORDER BY n.position, n.jti LIMIT %(limit)s"
 )
 _NAMES: Final = {"made": ReferralMade.TYPE, "answered": ReferralAccepted.TYPE}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """That a referral was answered: by which event, and when, in seconds."""
+
+    jti: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that an agency took on a request."""
+
+    at: int
+    """When it was recorded, in seconds."""
+    officer: str | None
+    shares: bool
 
 
 async def unread(connection: AsyncConnection[Any], agency: str, limit: int) -> list[NoticeRow]:
@@ -63,6 +97,22 @@ async def open_referrals(
 ) -> list[NoticeRow]:
     """Return the notices of referrals made to an agency that it has not answered, oldest first."""
     return await _rows(connection, _OPEN_REFERRALS, {**_NAMES, "agency": agency, "limit": limit})
+
+
+async def answered(connection: AsyncConnection[Any], agency: str, position: int) -> Answered | None:
+    """Return how an agency answered a referral made to it; None where it has not."""
+    cursor = await connection.execute(
+        _ANSWERED, {**_NAMES, "agency": agency, "position": position}, prepare=True
+    )
+    row = await cursor.fetchone()
+    return None if row is None else Answered(*row)
+
+
+async def decisions(connection: AsyncConnection[Any], agency: str, request: str) -> list[Decided]:
+    """Return what an agency decided on a request, in order; the last one counts."""
+    wanted = {"agency": agency, "request": request, "decided": DisclosureDecided.TYPE}
+    cursor = await connection.execute(_DECIDED, wanted, prepare=True)
+    return [Decided(*row) for row in await cursor.fetchall()]
 
 
 async def recorded_at(connection: AsyncConnection[Any], positions: Sequence[int]) -> dict[int, int]:

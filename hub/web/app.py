@@ -18,6 +18,7 @@ from hub.web import (
     alarms,
     breach,
     dashboard,
+    deciding,
     entry,
     exports,
     find,
@@ -64,6 +65,7 @@ ROUTERS: Final = (
     post.router,
     inbox.router,
     reply.router,
+    deciding.router,
     live.router,
     signing.router,
 )

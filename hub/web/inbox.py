@@ -14,7 +14,10 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from hub.clock import london_day, seconds
 from hub.disclosure.purposes import purposes_of
+from hub.views.read_inbox import Answered, Decided, answered
+from hub.views.read_inbox import decisions as decisions_of
 from hub.web import words
+from hub.web.decided import ADVISERS, DECISIONS, grounds
 from hub.web.errands import Errand, Errands
 from hub.web.forms import chosen, own_form
 from hub.web.pages import page
@@ -27,6 +30,7 @@ from hub.web.whys import gathered
 router = APIRouter()
 ALLOWED: Final = Allowed("liaison", "practitioner")
 DONE: Final = {
+    "decided": "Your decision is on record. If you share, the hub releases it when they ask again.",
     "answered": "Your answer is on record, and whoever referred is told.",
     "acknowledged": "It is on record that you have read the correction.",
     "read": "The notice is marked as read.",
@@ -39,7 +43,7 @@ REASON: Final = "asked-by-another"
 async def inbox(
     request: Request,
     officer: Annotated[Officer, Depends(ALLOWED)],
-    done: Annotated[str, Query(pattern="^(|answered|acknowledged|read)$")] = "",
+    done: Annotated[str, Query(pattern="^(|decided|answered|acknowledged|read)$")] = "",
 ) -> HTMLResponse:
     """List what concerns the officer's agency."""
     web = web_of(request)
@@ -117,7 +121,7 @@ async def record(
     items = [] if shown is None else shown.items
     whys, why_of = gathered(items)
     first = [i for i in items if i["position"] == told["item_position"]]
-    today = london_day(seconds(web.hub.clock))
+    answer, decisions = await _done_before(web, officer, told)
     return page(
         request,
         "inbox_record.html",
@@ -138,8 +142,25 @@ async def record(
         words_of=words.notice,
         held=web.hub.keystore.key_of(officer.agency.slug),
         new_id=str(web.hub.source.uuid()),
-        **clock(told, today),
+        answered=answer,
+        decisions=decisions,
+        instant=words.instant,
+        choices={"decision": DECISIONS, "ground": grounds(web), "adviser": ADVISERS},
+        **clock(told, london_day(seconds(web.hub.clock))),
     )
+
+
+async def _done_before(
+    web: Web, officer: Officer, told: dict[str, Any]
+) -> tuple[Answered | None, list[Decided]]:
+    """Return what the agency has said already about what a notice asks of it."""
+    slug = officer.agency.slug
+    async with web.hub.pool.connection() as connection:
+        if told["cause"] == "request" and told["request"] is not None:
+            return None, await decisions_of(connection, slug, told["request"])
+        if told["item_position"] is not None:
+            return await answered(connection, slug, told["item_position"]), []
+    return None, []
 
 
 def clock(told: dict[str, Any], today: date) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from starlette.responses import RedirectResponse
 from contracts.base import Payload
 from contracts.concern import FeedbackGiven, ReferralAccepted, ReferralMade
 from contracts.disclosure import RecipientAcknowledged
+from hub.ids import one_of
 from hub.intake.agencies import HUB_SLUG
 from hub.ledger.frontdoor import agency_sub_id, subject_sub_id
 from hub.ledger.read import header_of
+from hub.views.read_inbox import answered
 from hub.views.read_items import items_at
 from hub.web import behalf
 from hub.web.behalf import ALLOWED
@@ -35,10 +37,11 @@ ANSWERS: Final = {"yes": "We take it on", "no": "We do not take it on"}
 async def answer(
     request: Request, notice: UUID, officer: Annotated[Officer, Depends(ALLOWED)]
 ) -> Response:
-    """Accept or refuse a referral.
+    """Accept or refuse a referral, once: under an id of its own, whoever of the agency answers.
 
     Raises:
-        PageError: no such referral was made to the agency, or no answer was chosen.
+        PageError: no such referral was made to the agency, no answer was chosen, or the agency has
+            answered.
     """
     sent = await own_form(request, officer)
     web = web_of(request)
@@ -55,8 +58,9 @@ async def answer(
     async with web.hub.pool.connection() as connection:
         place = told["item_position"]
         found = {} if place is None else await items_at(connection, [place])
-    if told["type"] != ReferralMade.TYPE or place not in found:
-        raise _not_that()
+        if told["type"] != ReferralMade.TYPE or place not in found:
+            raise not_that()
+        before = await answered(connection, officer.agency.slug, place)
     payload = ReferralAccepted(
         about=told["kind"],
         referral=found[place].jti,
@@ -65,10 +69,15 @@ async def answer(
         reason=reason,
     )
     about = subject_sub_id(told["subject"])
-    done = await _said(request, officer, notice, payload, about, sent)
-    if officer.agency.kind in FEEDBACK_BY and told["kind"] in FEEDBACK_ABOUT:
+    jti = one_of(f"answer|{officer.agency.slug}|{payload.referred_by}|{payload.referral}")
+    fresh = before is None and await said_once(web, officer, payload, about, jti)
+    told_here = fresh or (before is not None and before.jti == jti)
+    if told_here and officer.agency.kind in FEEDBACK_BY and told["kind"] in FEEDBACK_ABOUT:
+        # Also where the answer stands and its feedback was lost: under its own id it is said once.
         await _feedback(web, officer, payload, about)
-    return done
+    if not fresh:
+        raise _already()
+    return await back(request, officer, notice, "answered")
 
 
 async def _feedback(
@@ -80,8 +89,8 @@ async def _feedback(
     Source: the rule `referrer-feedback`; Care Act 2014 statutory guidance, chapter 14.
     """
     said = FeedbackGiven(about=payload.about, to=payload.referred_by, stage="decided")
-    jti = str(web.hub.source.uuid())
-    await behalf.post(web, behalf.statement(web, officer, said, about, jti=jti))
+    of = f"{officer.agency.slug}|{payload.referred_by}|{payload.referral}"
+    await said_once(web, officer, said, about, one_of(f"feedback|{of}"))
 
 
 @router.post("/inbox/{notice}/acknowledge")
@@ -97,42 +106,55 @@ async def acknowledge(
     web = web_of(request)
     told, _ = await notice_of(web, officer, notice)
     if told["cause"] != "correction":
-        raise _not_that()
+        raise not_that()
     payload = await _acknowledgement(web, officer, sent.get("told_by", ""))
     about = agency_sub_id(officer.agency.slug)
-    return await _said(request, officer, notice, payload, about, sent)
+    await said_once(web, officer, payload, about, sent.get("jti") or str(web.hub.source.uuid()))
+    return await back(request, officer, notice, "acknowledged")
 
 
 async def _acknowledgement(web: Web, officer: Officer, dis: str) -> Payload:
     try:
         jti = UUID(dis)
     except ValueError:
-        raise _not_that() from None
+        raise not_that() from None
     async with web.hub.pool.connection() as connection:
         given = await header_of(connection, HUB_SLUG, jti)
     if given is None or given.partner != officer.agency.slug or given.pseq is None:
-        raise _not_that()
+        raise not_that()
     return RecipientAcknowledged(
         about="agency", dis=str(jti), pseq=given.pseq, bd=str(given.routing["body_digest"])
     )
 
 
-async def _said(
-    request: Request,
-    officer: Officer,
-    notice: UUID,
-    payload: Payload,
-    sub_id: dict[str, str],
-    sent: dict[str, str],
-) -> Response:
-    """Post what is said, and only then count the notice as handled."""
-    web = web_of(request)
-    jti = sent.get("jti") or str(web.hub.source.uuid())
-    await behalf.post(web, behalf.statement(web, officer, payload, sub_id, jti=jti))
-    await web.hub.notices.acknowledge(officer.agency.slug, [notice])
-    done = "answered" if isinstance(payload, ReferralAccepted) else "acknowledged"
+async def said_once(
+    web: Web, officer: Officer, payload: Payload, sub_id: dict[str, str], jti: str
+) -> bool:
+    """Post what is said; return False, with nothing posted, where its id is on record already.
+
+    Raises:
+        PageError: the hub holds no key for the agency, or what is said is refused.
+    """
+    said = behalf.statement(web, officer, payload, sub_id, jti=jti)
+    return await behalf.post(web, said) is not None
+
+
+async def back(request: Request, officer: Officer, notice: UUID, done: str) -> Response:
+    """Count a notice as handled, now that what was to be said is on record, and show the inbox."""
+    await web_of(request).hub.notices.acknowledge(officer.agency.slug, [notice])
     return RedirectResponse(f"{base(request)}/inbox?done={done}", 303)
 
 
-def _not_that() -> PageError:
+def not_that() -> PageError:
+    """Return the page for a notice that asks for no such answer."""
     return PageError(404, "There is nothing here to answer", "Look in your inbox.")
+
+
+def _already() -> PageError:
+    return PageError(
+        409,
+        "Your organisation has answered this referral",
+        "Somebody of your organisation, or you in another window, answered it before. Nothing more "
+        "was sent.",
+        "If the answer has to change, tell whoever referred by telephone or in a referral back.",
+    )

@@ -45,6 +45,7 @@ MATRIX: Final[Mapping[str, str]] = {
     "GET /inbox/{notice}/{errand}": "LP----",
     "POST /inbox/{notice}/answer": "LP----",
     "POST /inbox/{notice}/acknowledge": "LP----",
+    "POST /inbox/{notice}/decide": "LP----",
     "GET /live": "LP----",
     "GET /signing": "----A-",
     "POST /signing": "----A-",
