@@ -34,7 +34,6 @@ from tests.audit.watching import (
 from tests.support.ledger_rows import uid
 from tests.support.postgres import Postgres
 
-
 NOTHING = Known()
 
 
