@@ -24,6 +24,7 @@ from adapters.monitor import proxy, register, sealed
 from adapters.monitor.finding import Finding
 from adapters.monitor.openings import openings
 from adapters.monitor.rows import ledger
+from adapters.monitor.unopened import DAYS, unopened
 
 AGREES, FAULT, UNUSABLE = 0, 1, 2
 _EXAMPLE = """example:
@@ -71,12 +72,14 @@ def reconcile(asked: argparse.Namespace, *, now_s: int) -> dict[str, Any]:
     url = sys.stdin.readline().strip() if asked.database == "-" else asked.database
     with ledger(url) as book:
         entries, said, opened = book.entries(), book.said(), book.unwraps()
+        sent = book.sent()
         for_no_answer = list(openings(book.openings(), book.due()))
         known, findings = sealed.heads(book.checkpoint(), kept, key)
         findings += sealed.leaves(book.rows(), book.leaves(), known)
         findings += register.numbers(entries, book.counters())
     findings += register.acknowledgements(entries, said, now_s=now_s)
     findings += register.statements(entries, said)
+    findings += unopened(sent, entries, now_s=now_s, days=asked.unopened_days)
     left = register.acknowledged(said) | proxy.left(passed or ())
     findings += [*register.unwraps(entries, opened, left), *for_no_answer]
     if passed is None:
@@ -118,6 +121,13 @@ def _parser() -> argparse.ArgumentParser:
         "--kept", type=Path, action="append", default=[], help="a checkpoint somebody kept"
     )
     parser.add_argument("--proxy-log", type=Path, help="the reverse proxy's log, JSON lines")
+    parser.add_argument(
+        "--unopened-days",
+        type=int,
+        default=DAYS,
+        metavar="N",
+        help="how long an item may lie unread",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Check: TypeAlias = Literal[
-    "pseq", "log", "envelope", "statement", "acknowledgement", "unwrap", "proxy"
+    "pseq", "log", "envelope", "statement", "acknowledgement", "unwrap", "proxy", "unopened"
 ]
 
 

@@ -17,6 +17,8 @@ ACKNOWLEDGED: Final = f"{TYPES}/recipient-acknowledged/v1"
 ISSUED: Final = f"{TYPES}/statement-issued/v1"
 OPENED: Final = f"{TYPES}/vault-opened/v1"
 AGREED: Final = f"{TYPES}/statement-agreed/v1"
+RETRACTED: Final = f"{TYPES}/retracted/v1"
+SEPARATED: Final = f"{TYPES}/subjects-separated/v1"
 _ENTRIES: LiteralString = (
     "SELECT position, jti::text, partner, pseq, recorded_at, type, routing FROM ledger.header"
     " WHERE pseq IS NOT NULL ORDER BY position"
@@ -36,6 +38,20 @@ _OPENINGS: LiteralString = (
 _OPENED: LiteralString = (
     "SELECT jti::text, recorded_at, routing FROM ledger.header"
     " WHERE agency = 'hub' AND type = %s ORDER BY position"
+)
+# Neither what does not stand any more, nor what nobody can read any more.
+_SENT: LiteralString = (
+    "SELECT h.position, h.agency, h.recorded_at, h.routing->'addressees' FROM ledger.header h"
+    " WHERE h.agency <> 'hub' AND h.routing ? 'addressees'"
+    " AND NOT EXISTS (SELECT FROM ledger.header r"
+    "  WHERE r.subject = h.subject AND r.agency = h.agency"
+    "  AND r.type = %(retracted)s AND r.routing->>'item' = h.jti::text)"
+    " AND NOT EXISTS (SELECT FROM ledger.header r"
+    "  CROSS JOIN jsonb_array_elements(r.routing->'items') AS i"
+    "  WHERE r.subject = h.subject AND r.type = %(separated)s AND r.agency = 'hub'"
+    "  AND i->>'agency' = h.agency AND i->>'item' = h.jti::text)"
+    " AND NOT EXISTS (SELECT FROM ledger.header r WHERE r.kind = 'shred'"
+    "  AND r.routing->>'key_id' = h.subject::text) ORDER BY h.position"
 )
 _ROWS: LiteralString = (
     "SELECT h.position, h.kind, (SELECT sha256(e.state) FROM ledger.events e"
@@ -109,6 +125,15 @@ class Due(NamedTuple):
     said: dict[str, Any]
 
 
+class Sent(NamedTuple):
+    """An item that names the agencies it was sent to, and that still stands."""
+
+    position: int
+    poster: str
+    recorded_ms: int
+    to: tuple[str, ...]
+
+
 class Row(NamedTuple):
     """What a leaf is made of."""
 
@@ -164,6 +189,12 @@ class Ledger:
     def due(self) -> list[Due]:
         """Return what the hub said that the vault would open for no answer."""
         return [Due(*row) for row in self.connection.execute(_OPENED, [OPENED]).fetchall()]
+
+    def sent(self) -> list[Sent]:
+        """Return the items that were sent to agencies by name, and stand."""
+        kinds = {"retracted": RETRACTED, "separated": SEPARATED}
+        rows = self.connection.execute(_SENT, kinds).fetchall()
+        return [Sent(place, poster, at, tuple(to)) for place, poster, at, to in rows]
 
     def checkpoint(self) -> str | None:
         """Return the note of the last checkpoint."""
