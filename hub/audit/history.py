@@ -6,14 +6,17 @@ Never here: content, a payload, or a fact learned since: headers hold ids and cl
 
 The register keeps a decision's id and not its facts. They are folded again from what events
 asserted up to then; where the answer they give has the recorded id, they are the very facts the
-decision rested on. What a request stated beside its purpose is found the same way.
+decision rested on. What a request stated beside its purpose is found the same way. That is done
+once for what is equal: most items of a day are alike in everything a decision rests on.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import product
-from typing import Any, TypeAlias
+from sys import intern
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from psycopg import Connection
@@ -38,6 +41,9 @@ _USUAL = {"necessary": "yes", "emergency": "no", "offence_stated": "no", "aggreg
 _NOTHING: Mapping[str, str] = {}
 _LOOKED = frozenset({"timeline", "disclosure"})
 """Ways of asking about one subject; a search that found nobody was about no one."""
+_KEPT = 20_000
+"""Decisions that are remembered, with the facts they rest on: some hundred megabytes."""
+Facts: TypeAlias = frozenset[tuple[str, str]]
 History: TypeAlias = Sequence[tuple[Mapping[str, str], int]]
 
 
@@ -66,21 +72,50 @@ class Decided:
     decision: Decision | None
 
 
+class _Item(NamedTuple):
+    """Of a header, what a question about its event rests on: there is one for every row."""
+
+    agency: str
+    jti: str
+    subject: str
+    type_uri: str
+    addressed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: HeaderRow) -> "_Item":
+        addressed = tuple(map(intern, row.routing.get("addressees", ())))
+        return cls(intern(row.agency), row.jti, row.subject, intern(row.type_uri), addressed)
+
+
+class _Question(NamedTuple):
+    """All that finding a decision again rests on."""
+
+    known: Facts
+    asked: Facts
+    law: str | None
+    """The sha256 of the rulebook; None where the ledger has no such release."""
+    broken: bool
+    day: date
+    decision_id: str
+
+
 @dataclass(slots=True)
 class _Then:
     """What was known at one position of the ledger."""
 
     facts: dict[str, dict[str, tuple[str, int | None]]] = field(default_factory=dict)
-    items: dict[int, HeaderRow] = field(default_factory=dict)
-    of: dict[str, list[HeaderRow]] = field(default_factory=dict)
+    items: dict[int, _Item] = field(default_factory=dict)
+    of: dict[str, list[_Item]] = field(default_factory=dict)
     """The items of each subject."""
+    found: dict[_Question, tuple[Facts, Decision | None]] = field(default_factory=dict)
+    """On which facts it was decided, and what, of questions asked before."""
     glass: dict[str, Rulebook] = field(default_factory=dict)
 
     def learn(self, row: HeaderRow) -> None:
         """Fold what one event asserts."""
-        self.items[row.position] = row
+        item = self.items[row.position] = _Item.of(row)
         if is_item(row):
-            self.of.setdefault(row.subject, []).append(row)
+            self.of.setdefault(row.subject, []).append(item)
         for key, fact, value, expires_at in row.facts:
             held = self.facts.setdefault(key, {})
             if (fact, held.get(fact, ("",))[0]) != _RETRACTED:
@@ -116,14 +151,14 @@ def decided(connection: Connection[Any], law: Releases) -> Past:
 def replay(rows: Iterable[HeaderRow], law: Releases) -> Past:
     """Fold header rows, in order, and gather what each released item was decided on."""
     then = _Then()
-    sets: Counter[frozenset[tuple[str, str]]] = Counter()
-    refused: Counter[frozenset[tuple[str, str]]] = Counter()
+    sets: Counter[Facts] = Counter()
+    refused: Counter[Facts] = Counter()
     unknown = 0
     for row in rows:
         if row.type_uri == DisclosureMade.TYPE:
             for item in row.routing.get("items", ()):
                 facts, found = _asked(then, row, item, law)
-                sets[frozenset(facts.items())] += 1
+                sets[facts] += 1
                 unknown += found is None
         elif row.type_uri == DisclosureRefused.TYPE:
             refused.update(frozenset(facts.items()) for facts in _refused(then, row))
@@ -180,18 +215,40 @@ def every_row(connection: Connection[Any]) -> Iterator[HeaderRow]:
 
 def _asked(
     then: _Then, entry: HeaderRow, item: Mapping[str, Any], law: Releases
-) -> tuple[dict[str, str], Decision | None]:
+) -> tuple[Facts, Decision | None]:
     """Return the facts one released item was decided on, and its decision if they give it."""
     known = _known(then, entry, then.items[item["position"]])
-    asked = _stated(entry)
-    day = london_day(entry.recorded_at)
     rulebook = then.law_of(entry, law)
-    broken = {PERSON: "share"} if entry.routing.get("break_glass") is not None else _NOTHING
+    question = _Question(
+        known=frozenset(known.items()),
+        asked=frozenset(_stated(entry).items()),
+        law=None if rulebook is None else rulebook.sha256,
+        broken=entry.routing.get("break_glass") is not None,
+        day=london_day(entry.recorded_at),
+        decision_id=item["decision"],
+    )
+    found = then.found.get(question)
+    if found is None:
+        facts, decision = _found_again(question, known, _stated(entry), rulebook)
+        if len(then.found) >= _KEPT:
+            then.found.clear()
+        found = then.found[question] = (frozenset(facts.items()), decision)
+    return found
+
+
+def _found_again(
+    question: _Question,
+    known: Mapping[str, str],
+    asked: Mapping[str, str],
+    rulebook: Rulebook | None,
+) -> tuple[dict[str, str], Decision | None]:
+    """Try what a request may have stated, until the decision is the one that was recorded."""
+    broken = {PERSON: "share"} if question.broken else _NOTHING
     if rulebook is not None:
         for stated in _requests():
             facts = {**broken, **known, **asked, **stated}
-            decision = decide(facts, rulebook, day)
-            if decision.id == item["decision"]:
+            decision = decide(facts, rulebook, question.day)
+            if decision.id == question.decision_id:
                 return facts, decision
     return {**known, **asked, **_USUAL}, None
 
@@ -203,7 +260,7 @@ def _requests() -> Iterator[dict[str, str]]:
             yield {**dict(zip(_STATED, values, strict=True)), **published}
 
 
-def _known(then: _Then, entry: HeaderRow, item: HeaderRow) -> dict[str, str]:
+def _known(then: _Then, entry: HeaderRow, item: _Item) -> dict[str, str]:
     """Return what was on record about showing an item to whoever the entry answered."""
     now_s, recipient = entry.recorded_at, str(entry.partner)
     kind = {"item_kind": EVENT_TYPES[item.type_uri].FAMILY, "item_status": "live"}
@@ -212,7 +269,7 @@ def _known(then: _Then, entry: HeaderRow, item: HeaderRow) -> dict[str, str]:
         relation=then.under(relation_key(UUID(item.subject), recipient), now_s),
         item={**kind, **then.under(item_key(item.agency, item.jti), now_s)},
         poster=item.agency,
-        addressed=item.routing.get("addressees", ()),
+        addressed=item.addressed,
         recipient=recipient,
         agencies={slug: then.under(agency_key(slug), now_s) for slug in (item.agency, recipient)},
     )

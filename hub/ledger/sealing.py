@@ -104,6 +104,7 @@ class Sealer:
     def _remember(self, key_id: UUID, aead: AESGCM) -> None:
         with self._lock:
             self._open[key_id] = aead
+            self._open.move_to_end(key_id)  # one that is admitted again keeps its old place
             if len(self._open) > _CACHED:
                 self._open.popitem(last=False)
 

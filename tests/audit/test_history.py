@@ -1,15 +1,19 @@
 """Fold a ledger's headers by hand, and find the very facts each released item was decided on."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
+
+import pytest
 
 from contracts.base import Category
 from contracts.concern import ConcernRaised
 from contracts.disclosure import DisclosureMade, DisclosureRefused
 from contracts.governance import AgencyRegistered
 from contracts.integrity import Retracted
+from hub.audit import history
 from hub.audit.history import Past, replay
-from hub.rulebook import decide, shipped
+from hub.rulebook import Decision, Rulebook, decide, shipped
 from hub.rulebook.cases import commenced
 from hub.rulebook.releases import Releases
 from hub.rulebook.whatif import whatif
@@ -107,6 +111,28 @@ def test_what_a_request_stated_is_found_by_the_decision_it_led_to() -> None:
 def test_the_same_facts_come_once_with_their_count() -> None:
     past = read(concern(3), disclosed(4, ITEM | ASKED), disclosed(5, ITEM | ASKED))
     assert past.sets == [(ITEM | ASKED, 2)]
+
+
+def test_what_is_equal_is_found_once_and_what_is_not_is_not_taken_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[date] = []
+
+    def counted(facts: Mapping[str, str], law: Rulebook, on: date) -> Decision:
+        tried.append(on)
+        return decide(facts, law, on)
+
+    monkeypatch.setattr(history, "decide", counted)
+    usual, crime = ITEM | ASKED, ITEM | ASKED | {"offence_stated": "yes"}
+    said = [usual, crime, usual, crime, usual]
+    told = [disclosed(n, facts) for n, facts in enumerate(said, 4)]
+    other_law = disclosed(9, usual, rulebook="f" * 64)
+    next_day = disclosed(10, usual)._replace(recorded_at_ms=NOON_MS + 86_400_000)
+    past = read(concern(3), *told, other_law, next_day)
+    assert past.sets == [(usual, 5), (crime, 2)]
+    assert past.not_reproduced == 2
+    assert tried.count(DAY) == 1 + 3, "the third statement tried is the one"
+    assert len(tried) - tried.count(DAY) == 32, "decided on another day, it has another id"
 
 
 def test_a_fact_learned_since_is_not_known_then() -> None:

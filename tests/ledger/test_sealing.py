@@ -116,6 +116,17 @@ def test_the_key_least_lately_used_goes_first(monkeypatch: pytest.MonkeyPatch) -
     assert [sealer.known(UUID(int=n)) for n in range(4)] == [True, False, True, True]
 
 
+def test_a_key_admitted_again_is_among_the_last_to_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.ledger.sealing._CACHED", 2)
+    keys = FileKeys({1: b"k" * 32}, b"i" * 32, SystemSource())
+    sealer = Sealer(keys, SystemSource())
+    first = sealer.new_key(UUID(int=0))
+    sealer.new_key(UUID(int=1))
+    sealer.admit(UUID(int=0), first, keys.version)
+    sealer.new_key(UUID(int=2))
+    assert [sealer.known(UUID(int=n)) for n in range(3)] == [True, False, True]
+
+
 def opened(ledger: Writer, *positions: int) -> dict[int, bytes | None]:
     rows = ledger.vault.rows.sealed(positions)
     return {place: ledger.vault.envelopes.open(row) for place, row in rows.items()}
