@@ -82,6 +82,22 @@ def test_no_notice_reaches_it_while_the_hold_lives(hub: RunningHub) -> None:
     assert polled.receipt is None
 
 
+def test_who_placed_the_hold_is_not_told_that_it_was_asked_about_meanwhile(hub: RunningHub) -> None:
+    number = hub.nhs_number()
+    concern(hub, number)
+    enquiry(hub, number, "elm-provider", "north-police")
+    hub.settle()
+    subject = hub.find("elm-provider", number)
+    hold(hub, number, "elm-provider")
+    hub.settle()
+    police = hub.client("north-police")
+    before = {notice.jti for notice in police.poll(max_events=1000).notices}
+    with pytest.raises(UnknownSubjectError):
+        hub.client("elm-provider").timeline_page(subject, purpose=PURPOSE)
+    hub.settle()
+    assert {notice.jti for notice in police.poll(max_events=1000).notices} == before != set()
+
+
 def test_notices_that_waited_are_not_handed_out_once_the_hold_is_on_record(hub: RunningHub) -> None:
     provider = hub.enrol("provider")
     number = hub.nhs_number()
