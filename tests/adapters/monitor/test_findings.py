@@ -12,8 +12,7 @@ from adapters.kit.log import Checkpoint, Frontier, leaf_hash
 from adapters.monitor import proxy, register, sealed
 from adapters.monitor.finding import Finding
 from adapters.monitor.proxy import ProxyLogError
-from adapters.monitor.rows import AGREED, ISSUED, Entry, Row, Sent, Unwrap
-from adapters.monitor.unopened import unopened
+from adapters.monitor.rows import AGREED, ISSUED, Entry, Row, Unwrap
 from tests.adapters.monitor.accounts import (
     AT,
     DAY_S,
@@ -112,37 +111,6 @@ def test_what_was_recorded_and_stopped_before_the_vault_is_only_listed() -> None
     (note,) = register.unwraps(ENTRIES, opened, LEFT - {"jti-2"})
     assert (note.at, note.fault) == ("jti-2", False)
     assert register.acknowledged([ack(ENTRIES[1]), account(ISSUED)]) == {"jti-2"}
-
-
-def lying(entries: list[Entry], *, at: int = AT + 4 * DAY_S, days: int = 3) -> list[str]:
-    """Return what is told of two items for the council, one of them for the police as well."""
-    sent = [
-        Sent(11, "gp", AT * 1000, ("council", "police")),
-        Sent(12, "gp", AT * 1000, ("council",)),
-    ]
-    found = list(unopened(sent, entries, now_s=at, days=days))
-    assert not any(one.fault for one in found)
-    return [f"{one.at}: {one.what}" for one in found]
-
-
-def test_what_was_sent_by_name_and_not_opened_in_time_is_told_with_whose_it_is() -> None:
-    none = lying([])
-    assert [one.partition(" items")[0] for one in none] == ["council: 2", "police: 1"]
-    assert none[0].endswith("after 3 days: the first is position 11, from gp")
-    assert [one[:10] for one in lying(ENTRIES[:1])] == ["council: 1", "police: 1 "]
-    assert [one[:10] for one in lying([*ENTRIES, entry(1, "police")])] == []
-    assert lying([], at=AT + 3 * DAY_S) == []
-    assert len(lying([], at=AT + 3 * DAY_S, days=2)) == 2
-
-
-@pytest.mark.parametrize("channel", ["poll", "stream", "find"])
-def test_a_notice_of_an_item_and_a_search_that_names_it_do_not_open_it(channel: str) -> None:
-    assert len(lying([entry(1, channel=channel), entry(2, channel=channel)])) == 2
-
-
-def test_its_own_poster_is_not_told_to_open_an_item() -> None:
-    own = [Sent(11, "gp", AT * 1000, ("gp",))]
-    assert list(unopened(own, [], now_s=AT + 9 * DAY_S)) == []
 
 
 def line(number: int, **changed: Any) -> str:  # noqa: ANN401
