@@ -44,7 +44,6 @@ from hub.ledger.covering import Covering
 from hub.ledger.directory import SIGNING_FILE, Directory, hub_keyring
 from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.handing import Handing
-from hub.ledger.install import install
 from hub.ledger.keyfile import file_key
 from hub.ledger.keystore import KEY_LIFE_S, Keystore
 from hub.ledger.read import Pool
@@ -52,25 +51,13 @@ from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
 from hub.ledger.store import HubRecorder, open_recorder
 from hub.settings import Settings, load
-from hub.telemetry import PARKED, Log, configure, say
+from hub.telemetry import configure
 from hub.vault.client import OpeningClient, SealingClient
-from hub.views import tables
-from hub.views.rows import HeaderRow
-from hub.views.runner import Projector, connect
 from hub.web.app import beside
-from migrations.run import migrate
 
 
 class DatabaseError(Exception):
     """The database does not answer, or not as it should."""
-
-
-def prepare(settings: Settings) -> None:
-    """Install or update every schema. Needs the owner's rights; safe to repeat."""
-    install(settings.owner)
-    migrate(settings.owner)
-    with connect(settings.owner) as connection:
-        tables.create(connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +205,6 @@ def asgi() -> FastAPI:
     return app
 
 
-def projector(clock: Clock | None = None) -> Projector:
-    """Return a projector under the ledger's own law. It needs no keys: it opens nothing."""
-    clock = clock or SystemClock()
-
-    def parked(row: HeaderRow, error_class: str) -> None:
-        PARKED.inc()
-        say(Log.PROJECTOR_PARKED, position=row.position, error=error_class)
-
-    return Projector(now_ms=clock.now_ms, on_parked=parked)
-
-
 def signer_of(settings: Settings, source: Source) -> Signer:
     """Open the hub's signing key, drawing it once where there is none."""
     settings.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -249,6 +225,9 @@ async def with_hub(settings: Settings, work: Callable[[Hub], Awaitable[Any]]) ->
     """
     try:
         if settings.owner_url:
+            # Alembic is half a second of a core, and an API process never needs it.
+            from hub.preparing import prepare  # noqa: PLC0415
+
             prepare(settings)
         hub = build(settings)
         await hub.open()

@@ -9,7 +9,6 @@ from typing import Any
 
 import psycopg
 
-from hub.assembly import prepare
 from hub.audit.restored import Proof, receipts_in, restore
 from hub.audit.verify_log import Trust
 from hub.clock import Clock
@@ -19,6 +18,7 @@ from hub.ledger.anchor import Anchor
 from hub.ledger.backup import BackupError, back_up
 from hub.ledger.keyfile import file_key
 from hub.ledger.logparts import KEY_FILE, log_key
+from hub.preparing import prepare
 from hub.settings import Settings
 
 _SIGNING = "signing.bin"

@@ -25,7 +25,7 @@ Copy this:
 from adapters.kit.answers import Disclosed
 from adapters.kit.chain import Alarm, Chain, Gap, Link
 from adapters.kit.delivery import Flushed, Refused
-from adapters.kit.edge import Edge, machine
+from adapters.kit.edge import Edge, authorities, machine
 from adapters.kit.errors import (
     HubBusyError,
     HubUnreachableError,
@@ -99,6 +99,7 @@ __all__ = [
     "UnknownSubjectError",
     "Verifier",
     "acknowledgement",
+    "authorities",
     "machine",
     "opaque",
     "sign_event",

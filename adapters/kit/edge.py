@@ -1,14 +1,18 @@
 """The only clock, sleep, ids and chance in the kit; everything else is handed an `Edge`.
 
-In: the machine. Out: an `Edge` of four calls, which a test replaces with its own.
+In: the machine. Out: an `Edge` of four calls, which a test replaces with its own; whom it trusts.
 Never here: decisions.
 """
 
 import secrets
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
+
+import httpx
 
 UUID_BYTES = 16
 
@@ -38,6 +42,15 @@ def machine() -> Edge:
         new_id=lambda: str(UUID(bytes=secrets.token_bytes(UUID_BYTES), version=4)),
         chance=secrets.SystemRandom().random,
     )
+
+
+@cache
+def authorities() -> ssl.SSLContext:
+    """Return the certificate authorities that this machine trusts, read once.
+
+    Reading them takes 30 ms of a core, and whoever serves many agencies opens many clients.
+    """
+    return httpx.create_ssl_context()
 
 
 def backoff_s(tries: int, chance: float, *, first_s: float = 0.5, most_s: float = 60.0) -> float:

@@ -15,7 +15,7 @@ import httpx
 from adapters.kit.answers import JSON_KIND, RECEIPT, problem
 from adapters.kit.chain import Chain, Link
 from adapters.kit.delivery import Flushed, flush
-from adapters.kit.edge import Edge, machine
+from adapters.kit.edge import Edge, authorities, machine
 from adapters.kit.jws import dense
 from adapters.kit.keys import Signer
 from adapters.kit.log import LogKey
@@ -98,7 +98,7 @@ class HubClient(Posting, Questions, Streaming):
     ) -> Self:
         """Make a client for the hub at `url`, keeping what must last in the file `store`."""
         return cls(
-            httpx.Client(base_url=url, timeout=READ_TIMEOUT_S),
+            httpx.Client(base_url=url, timeout=READ_TIMEOUT_S, verify=authorities()),
             agency=agency,
             key=key,
             store=Store(store),

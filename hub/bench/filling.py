@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from hub.assembly import prepare
 from hub.bench.loading import PROCESSES, load
 from hub.bench.machine import described
 from hub.bench.processes import BenchError
@@ -26,6 +25,7 @@ from hub.clock import SystemClock
 from hub.ids import SystemSource
 from hub.ledger.logparts import sequencer
 from hub.ledger.sequencer import connect as as_sequencer
+from hub.preparing import prepare
 from hub.settings import Settings
 from hub.settings import load as settings_of
 from hub.views import tables

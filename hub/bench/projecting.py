@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Mapping
 from itertools import islice, pairwise
 
-from hub.assembly import build, projector
+from hub.assembly import build
 from hub.bench.cases import EVENTS_A_CASE, case
 from hub.bench.figures import PROJECT_CEILING, Rate, Run, Seen, latencies, rate
 from hub.bench.material import Author, nhs_numbers
@@ -21,6 +21,7 @@ from hub.bench.meter import metered
 from hub.bench.processes import BenchError
 from hub.bench.stage import Stage, another_database, enrolled, vault_of
 from hub.ledger.record import Record
+from hub.projecting import projector
 from hub.views import tables
 from hub.views.runner import connect
 

@@ -23,11 +23,12 @@ import httpx
 import psycopg
 from psycopg import sql
 
-from adapters.kit import AgencyKey, Edge, machine
+from adapters.kit import AgencyKey, Edge, authorities, machine
 from contracts.governance import AgencyRegistered, ApiScope, Jwk
 from contracts.subject import AgencyKind
-from hub.assembly import build, enrol, prepare, register_key
+from hub.assembly import build, enrol, register_key
 from hub.bench.processes import BenchError, Child, start
+from hub.preparing import prepare
 from hub.settings import Settings
 
 LOCALHOST = "127.0.0.1"
@@ -131,7 +132,7 @@ class Stage:
         Raises:
             BenchError: the hub is not well.
         """
-        answer = httpx.get(f"{self.settings.public_url}/health/ready")
+        answer = httpx.get(f"{self.settings.public_url}/health/ready", verify=authorities())
         if not answer.is_success:
             raise BenchError(f"the hub is not well: {answer.status_code}")
         said: dict[str, int] = answer.json()

@@ -44,7 +44,6 @@ def vault(
     One on each machine that serves the API, as a user of its own: nobody else reads the keys.
     Exit code 1: the keys cannot be opened or are not this ledger's, or another vault listens there.
     """
-    from hub.assembly import prepare  # noqa: PLC0415
     from hub.clock import SystemClock  # noqa: PLC0415
     from hub.ids import SystemSource  # noqa: PLC0415
     from hub.ledger.kek import KekError  # noqa: PLC0415
@@ -60,6 +59,8 @@ def vault(
     configure()
     stop = stopped_by_signals()
     if settings.owner_url:
+        from hub.preparing import prepare  # noqa: PLC0415 - seldom: a vault does not own the tables
+
         prepare(settings)
     try:
         with opened(settings, SystemClock(), SystemSource()) as one:

@@ -32,7 +32,8 @@ LIFETIME_S: Final = 300
 HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 REFUSED: Final = 2
 _PAGE: Final = Environment(autoescape=True).from_string("""<!DOCTYPE html>
-<html lang="en-GB"><head><meta charset="utf-8"><title>Sign in for the try-out</title>
+<html lang="en-GB"><head><meta charset="utf-8"><link rel="icon" href="data:,">
+<title>Sign in for the try-out</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body{font:19px/1.4 arial,sans-serif;margin:2em auto;max-width:38em;padding:0 1em}
 li{margin:0 0 1em}a{color:#1a65a6}</style></head><body><main>

@@ -17,13 +17,14 @@ from shutil import rmtree
 
 import httpx
 
-from adapters.kit import AgencyKey, Edge, machine
+from adapters.kit import AgencyKey, Edge, authorities, machine
 from contracts.governance import AgencyRegistered, Jwk
-from hub.assembly import build, enrol, prepare, register_key
+from hub.assembly import build, enrol, register_key
 from hub.demo.agencies import Agency
 from hub.demo.personas import HELD_FOR, PERSONAS
 from hub.demo.processes import Child, LaunchError, start
 from hub.demo.signing_in import identity_provider, signed_in
+from hub.preparing import prepare
 from hub.settings import Settings
 
 LOCALHOST = "127.0.0.1"
@@ -96,7 +97,7 @@ class Running:
 
     def _ready(self) -> dict[str, int] | None:
         with suppress(httpx.TransportError):
-            answer = httpx.get(f"{self.url}/health/ready")
+            answer = httpx.get(f"{self.url}/health/ready", verify=authorities())
             if answer.is_success:
                 said: dict[str, int] = answer.json()
                 return said

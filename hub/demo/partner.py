@@ -10,7 +10,14 @@ from typing import Any
 
 import httpx
 
-from adapters.kit import Disclosed, HubClient, Notice, Store, UnknownSubjectError
+from adapters.kit import (
+    Disclosed,
+    HubClient,
+    Notice,
+    Store,
+    UnknownSubjectError,
+    authorities,
+)
 from adapters.kit.sign import own_claims
 from contracts.subject import LegalDemand, Purpose
 from hub.demo.agencies import Agency
@@ -87,6 +94,7 @@ class Partner:
         http = httpx.Client(
             base_url=running.url,
             timeout=TIMEOUT_S,
+            verify=authorities(),
             # The kit hands over an answer's body; headers matter too, to tell hidden from unknown.
             event_hooks={"response": [lambda response: last.__setitem__(slice(None), [response])]},
         )

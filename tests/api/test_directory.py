@@ -2,7 +2,6 @@
 
 import json
 
-import httpx
 import jsonschema
 import psycopg
 import pytest
@@ -14,7 +13,7 @@ from tests.support.postgres import Postgres
 
 
 def test_the_agencies_are_listed_with_their_kinds(hub: RunningHub) -> None:
-    listed = httpx.get(f"{hub.url}/agencies").json()["agencies"]
+    listed = hub.get("/agencies").json()["agencies"]
     kinds = {agency["id"]: agency["kind"] for agency in listed}
     assert kinds.items() >= {**CAST, IG: "other", "hub": "hub"}.items()
 
@@ -23,7 +22,7 @@ def test_the_agencies_are_listed_with_their_kinds(hub: RunningHub) -> None:
 def test_the_keys_of_an_agency_are_public_keys_named_by_their_thumbprints(
     hub: RunningHub, agency: str
 ) -> None:
-    answer = httpx.get(f"{hub.url}/agencies/{agency}/jwks")
+    answer = hub.get(f"/agencies/{agency}/jwks")
     assert answer.headers["content-type"] == "application/jwk-set+json"
     (key,) = answer.json()["keys"]
     assert "d" not in key
@@ -31,11 +30,11 @@ def test_the_keys_of_an_agency_are_public_keys_named_by_their_thumbprints(
 
 
 def test_an_agency_that_is_not_there_has_no_keys(hub: RunningHub) -> None:
-    assert httpx.get(f"{hub.url}/agencies/nobody-here/jwks").status_code == 404
+    assert hub.get("/agencies/nobody-here/jwks").status_code == 404
 
 
 def test_the_schema_of_an_event_type_checks_its_payload(hub: RunningHub) -> None:
-    answer = httpx.get(f"{hub.url}/contracts/concern-raised-v1")
+    answer = hub.get("/contracts/concern-raised-v1")
     assert answer.headers["content-type"] == "application/schema+json"
     validator = jsonschema.Draft202012Validator(answer.json())
     assert not list(validator.iter_errors({"about": "adult"}))
@@ -44,11 +43,11 @@ def test_the_schema_of_an_event_type_checks_its_payload(hub: RunningHub) -> None
 
 @pytest.mark.parametrize("kind", ["nothing-v1", "..%2f..%2fpyproject", "%00"])
 def test_a_contract_that_is_not_there_is_404(hub: RunningHub, kind: str) -> None:
-    assert httpx.get(f"{hub.url}/contracts/{kind}").status_code == 404
+    assert hub.get(f"/contracts/{kind}").status_code == 404
 
 
 def test_every_route_is_in_the_document_with_its_errors(hub: RunningHub) -> None:
-    document = httpx.get(f"{hub.url}/openapi.json").json()
+    document = hub.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert (
         "application/secevent+jwt"
@@ -65,7 +64,7 @@ def test_every_route_is_in_the_document_with_its_errors(hub: RunningHub) -> None
 
 
 def test_the_metrics_are_prometheus_text(hub: RunningHub) -> None:
-    answer = httpx.get(f"{hub.url}/metrics")
+    answer = hub.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     for name in ("hub_requests_total", "hub_events_stored_total", "hub_answers_total"):
         assert f"# TYPE {name.removesuffix('_total')}" in answer.text
@@ -77,12 +76,12 @@ def test_without_its_database_the_hub_says_so_and_comes_back_by_itself(postgres:
         gp.access_token()
         database = hub.settings.owner_url.partition("?")[0].rpartition("/")[2]
         _allow(postgres, database, allowed=False)
-        hub.until(lambda: httpx.get(f"{hub.url}/health/ready", timeout=30).status_code == 503)
-        assert httpx.get(f"{hub.url}/health/live").status_code == 200
+        hub.until(lambda: hub.get("/health/ready").status_code == 503)
+        assert hub.get("/health/live").status_code == 200
         answer = gp.send("POST", "/events/poll", json={})
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         _allow(postgres, database, allowed=True)
-        hub.until(lambda: httpx.get(f"{hub.url}/health/ready", timeout=30).is_success)
+        hub.until(lambda: hub.get("/health/ready").is_success)
         assert gp.send("POST", "/events/poll", json={}).is_success
         assert "Traceback" not in hub.log("serve")
 

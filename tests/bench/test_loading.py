@@ -8,7 +8,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from hub.assembly import jwk_of, prepare, projector, signer_of
+from hub.assembly import jwk_of, signer_of
 from hub.audit.verify_run import verify_hub
 from hub.bench.forged import PEOPLE
 from hub.bench.forging import nhs_urn
@@ -19,6 +19,8 @@ from hub.clock import SystemClock
 from hub.ids import SystemSource
 from hub.ledger.logparts import sequencer
 from hub.ledger.sequencer import connect as as_sequencer
+from hub.preparing import prepare
+from hub.projecting import projector
 from hub.settings import Settings
 from hub.vault.client import Checking
 from hub.vault.serve import operators

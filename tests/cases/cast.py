@@ -8,8 +8,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-import httpx
-
 from contracts.subject import AgencyKind
 from tests.cases.case_file import Case
 from tests.support.hub_process import RunningHub, _enrol
@@ -25,7 +23,7 @@ def enrolled(hub: RunningHub, cases: Iterable[Case], troupe: str) -> Casts:
     if new:
         hub.keys |= asyncio.run(_enrol(hub.settings, new, ("events", "read")))
         last = next(reversed(new))
-        hub.until(lambda: httpx.get(f"{hub.url}/agencies/{last}/jwks").is_success)
+        hub.until(lambda: hub.get(f"/agencies/{last}/jwks").is_success)
     return casts
 
 

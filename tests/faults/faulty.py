@@ -6,12 +6,11 @@ Never here: what must hold after.
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 
 from adapters.kit import urn
@@ -41,15 +40,9 @@ class Faulty:
         """Start it again, as whoever looks after the hub's processes would."""
         self.hub.processes[part] = start(self.hub, "hub", part)
 
-    def ready(self) -> bool:
-        """Return whether the API says it is."""
-        with suppress(httpx.TransportError):
-            return httpx.get(f"{self.hub.url}/health/ready").is_success
-        return False
-
     def wait_ready(self, wait_s: float = 60.0) -> None:
         """Wait until the API takes requests."""
-        self.hub.until(self.ready, wait_s)
+        self.hub.until(self.hub.answers, wait_s)
 
     def post(self) -> tuple[int, str | None]:
         """Post one event without the kit's patience; return the status and Retry-After."""

@@ -3,8 +3,6 @@
 import json
 import time
 
-import httpx
-
 from adapters.kit import AgencyKey, EventReceipt, HubClient, Link, Refused, sign_event, urn
 from contracts.concern import ConcernRaised
 from contracts.governance import Jwk, KeyRegistered
@@ -119,7 +117,7 @@ def test_a_key_registered_twice_by_the_same_event_gets_the_first_receipt(hub: Ru
     client = hub.client(agency)
     first = client.post_event(token)
     assert isinstance(first, EventReceipt)
-    hub.until(lambda: fresh.kid in httpx.get(f"{hub.url}/agencies/{agency}/jwks").text)
+    hub.until(lambda: fresh.kid in hub.get(f"/agencies/{agency}/jwks").text)
     assert client.post_event(token) == first
     assert client.post_batch({jti: token}) == {jti: first}
 

@@ -119,7 +119,7 @@ def test_a_revoked_key_signs_nothing_and_signs_nobody_in(hub: RunningHub) -> Non
     hub.post(agency, payload, urn(f"urn:hub:agency:{agency}"))
     late = hub.client(agency).post_event(event(hub, agency))
     assert getattr(late, "err", None) == "invalid_key"
-    hub.until(lambda: key.kid not in httpx.get(f"{hub.url}/agencies/{agency}/jwks").text)
+    hub.until(lambda: key.kid not in hub.get(f"/agencies/{agency}/jwks").text)
     answer = hub.signed_in(agency).sign_in()
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 

@@ -12,13 +12,13 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from hub.assembly import prepare
 from hub.audit.restored import Proof, receipts_in, restore
 from hub.audit.verify_log import Trust
 from hub.cli import app
 from hub.intake.signing import Signer
 from hub.ledger.backup import BackupError, back_up, erase_again, read_manifest
 from hub.ledger.logparts import log_key
+from hub.preparing import prepare
 from hub.settings import Settings
 from tests.intake.world import HUB
 from tests.log.world import LogWorld

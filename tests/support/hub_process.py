@@ -23,7 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import pytest
 
-from adapters.kit import AgencyKey, HubClient
+from adapters.kit import AgencyKey, HubClient, authorities
 from contracts.base import Payload
 from contracts.governance import AgencyRegistered, ApiScope, Jwk
 from contracts.subject import AgencyKind
@@ -104,7 +104,7 @@ class RunningHub:
         self.keys |= asyncio.run(_enrol(self.settings, {slug: kind}, scopes))
         # The agency is there before its key is: only the key says that it may sign in.
         kid = self.keys[slug].kid
-        self.until(lambda: kid in httpx.get(f"{self.url}/agencies/{slug}/jwks").text)
+        self.until(lambda: kid in self.get(f"/agencies/{slug}/jwks").text)
         return slug
 
     def post(self, agency: str, payload: Payload, subject: Mapping[str, object]) -> str:
@@ -112,8 +112,7 @@ class RunningHub:
         client = self.client(agency)
         jti = client.outbox.add(payload, subject)
         flushed = client.flush(wait_s=10)
-        entry = client.outbox.entry(jti)
-        assert jti in flushed.sent, entry
+        assert jti in flushed.sent, client.outbox.entry(jti)
         return jti
 
     def settle(self) -> None:
@@ -129,9 +128,19 @@ class RunningHub:
         subject: str = found.data["subjects"][0]["id"]
         return subject
 
+    def get(self, path: str) -> httpx.Response:
+        """Get what anybody may."""
+        return httpx.get(f"{self.url}{path}", timeout=30, verify=authorities())
+
+    def answers(self) -> bool:
+        """Return whether the API takes requests."""
+        with suppress(httpx.TransportError):
+            return self.get("/health/ready").is_success
+        return False
+
     def ready(self) -> dict[str, int]:
         """Return how far the ledger and the views are."""
-        said: dict[str, int] = httpx.get(f"{self.url}/health/ready").raise_for_status().json()
+        said: dict[str, int] = self.get("/health/ready").raise_for_status().json()
         return said
 
     def until(self, reached: Callable[[], bool], wait_s: float = WAIT_S) -> None:
@@ -168,7 +177,7 @@ def running(
 
     `changes` replace settings. Where there are people, the try-out's provider signs them in.
     """
-    from hub.assembly import prepare  # noqa: PLC0415 - the whole hub: only for tests that run it
+    from hub.preparing import prepare  # noqa: PLC0415 - the whole hub: only for tests that run it
 
     database = postgres.create()
     folder = Path(mkdtemp(prefix="hub-test-"))
@@ -186,16 +195,15 @@ def running(
         hub.keys |= asyncio.run(_enrol(hub.settings, {IG: "other"}, ("read", "ig")))
         for command in commands:
             hub.processes[command] = start(hub, "hub", command)
-        hub.until(lambda: _answers(hub.url))
+        hub.until(hub.answers)
         hub.settle()
         yield hub
     finally:
         hub._open.close()
         for process in hub.processes.values():
             _end(process)
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                pipe.close()
         rmtree(folder, ignore_errors=True)
         postgres.drop(database)
 
@@ -262,12 +270,6 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _answers(url: str) -> bool:
-    with suppress(httpx.TransportError):
-        return httpx.get(f"{url}/health/ready").is_success
-    return False
 
 
 async def _enrol(

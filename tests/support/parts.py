@@ -22,11 +22,12 @@ from contracts.concern import ConcernRaised
 from contracts.governance import AgencyRegistered, Jwk
 from contracts.labels import plain
 from hub.api.parts import Hub
-from hub.assembly import build, enrol, prepare, register_key
+from hub.assembly import build, enrol, register_key
 from hub.clock import Clock, FixedClock
 from hub.disclosure.ask import Answer, Ask
 from hub.ids import Source, SystemSource
 from hub.ledger.record import Record
+from hub.preparing import prepare
 from hub.settings import Settings
 from hub.views.runner import Projector, connect
 from tests.intake.world import HUB, NOW, OFFICERS, Agent, header, spelled

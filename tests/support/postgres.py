@@ -126,15 +126,20 @@ def hub_database(postgres: Postgres) -> Iterator[str]:
     postgres.drop(name)
 
 
+def shared_memory() -> str | None:
+    """Return the folder whose files are in memory, if this machine has one with room in it."""
+    if SHARED.is_dir() and os.access(SHARED, os.W_OK) and disk_usage(SHARED).free >= ROOM:
+        return str(SHARED)
+    return None
+
+
 def data_folder() -> str | None:
     """Return where a server's data goes: in memory, if there is room; None for the usual place."""
     # A database for each test is eight megabytes in four hundred files: 15 ms in memory, 320 on a
     # disk. Nothing here outlives the machine, and a killed server finds its files all the same.
-    if SHARED.is_dir() and os.access(SHARED, os.W_OK) and disk_usage(SHARED).free >= ROOM:
-        return str(SHARED)
     # As root the server runs as another user and opens every folder above its data to all:
     # that must never be root's home.
-    return "/var/tmp" if os.geteuid() == 0 else None  # noqa: S108 - a random name below it
+    return shared_memory() or ("/var/tmp" if os.geteuid() == 0 else None)  # noqa: S108 - as above
 
 
 def embedded(folder: Path) -> Any:  # noqa: ANN401 - the package has no types

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import httpx
 
+from adapters.kit import authorities
+
 HOST = "127.0.0.1"
 _HOP = frozenset({"connection", "transfer-encoding", "content-length", "host", "keep-alive"})
 
@@ -51,7 +53,9 @@ class Recording:
     url: str
     target: str = ""
     passed: list[Passed] = field(default_factory=list)
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+    http: httpx.Client = field(
+        default_factory=lambda: httpx.Client(timeout=60, verify=authorities())
+    )
 
     def log(self, path: Path) -> Path:
         """Write what a proxy's log would say, and return where."""

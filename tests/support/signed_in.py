@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from adapters.kit.edge import machine
+from adapters.kit.edge import authorities, machine
 from adapters.kit.keys import Signer
 from adapters.kit.tokens import ASSERTION_TYPE, DpopKey, client_assertion
 
@@ -34,7 +34,9 @@ class SignedIn:
     key: Signer
     scope: str
     dpop: DpopKey = field(default_factory=DpopKey)
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    http: httpx.Client = field(
+        default_factory=lambda: httpx.Client(timeout=30, verify=authorities())
+    )
     token: str = ""
     until: float = 0.0
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.assembly import prepare
 from hub.clock import FixedClock
 from hub.ids import SystemSource
 from hub.ledger.kek import KekError, KeyProvider
+from hub.preparing import prepare
 from hub.settings import Settings
 from hub.vault.parts import master_keys
 from tests.disclosure.scene import ADVOCATE, consented

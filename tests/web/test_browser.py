@@ -154,7 +154,6 @@ def test_a_boards_analyst_reads_figures_and_finds_nobody_in_them(
     with window(browser, place.url, viewport=DESKTOP if name == "desktop" else PHONE) as here:
         here.open("/app/dashboard")
         expect(here.page.get_by_role("heading", name="Who are you today?")).to_be_visible()
-        here.complaints.clear()  # the provider's page has no icon
         here.page.get_by_role("link", name="A made-up sab_analyst").click()
         expect(here.page.get_by_role("heading", name="Figures for the Board")).to_be_visible()
         here.keep(f"dashboard-{name}")

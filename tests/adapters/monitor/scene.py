@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 
 from adapters.kit import LogKey
@@ -158,7 +157,7 @@ def everything(scene: Scene, ids: dict[str, str]) -> set[tuple[str, str]]:
         "agency": COUNCIL, "kind": "concern-raised-v1", "index": "0", "level": "0",
         "address": "000.p/1", "month": "2026-01", **ids,
     }  # fmt: skip
-    paths = httpx.get(f"{scene.hub.url}/openapi.json").json()["paths"]
+    paths = scene.hub.get("/openapi.json").json()["paths"]
     asked = {(method, path) for path, methods in paths.items() for method in methods}
     asked -= {("get", "/events/stream")}
     for session in (scene.session(COUNCIL), scene.session(OFFICE, "read ig")):
