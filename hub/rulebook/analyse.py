@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from contracts.base import Category
 from hub.rulebook.book import Rulebook
-from hub.rulebook.boxes import Box, Values, box_of, meet, outside, words_of
+from hub.rulebook.boxes import Box, Hole, Values, box_of, meet, outside, words_of
 from hub.rulebook.errors import BrokenPromiseError, NeverMatchesError
 from hub.rulebook.model import Article, Never
 from hub.rulebook.rule import BIT, PERSON, Rule
@@ -57,7 +57,8 @@ def exposures(
         but: ids of permits to leave out of account.
         only: the id of the one permit to look at.
     """
-    holes = list(_bars(rulebook, category))
+    bits, _ = rulebook.domains.bits(given)
+    holes = rulebook.domains.near(bits, _bars(rulebook, category))
     asked = rulebook.rules if only is None else (rulebook.by_id[only],)
     for permit in asked:
         if permit.permits and permit.mask & BIT[category] and permit.id not in but:
@@ -68,7 +69,7 @@ def exposures(
 
 def reaching(rulebook: Rulebook, category: Category, given: Box) -> list[Rule]:
     """Return the permits by which a category can be shown somewhere in some situations."""
-    holes = list(_bars(rulebook, category))
+    holes = _bars(rulebook, category)
     return [
         rule
         for rule in rulebook.rules
@@ -79,7 +80,7 @@ def reaching(rulebook: Rulebook, category: Category, given: Box) -> list[Rule]:
 
 
 def _shown_by(
-    rulebook: Rulebook, permit: Rule, category: Category, given: Box, holes: Sequence[Box]
+    rulebook: Rulebook, permit: Rule, category: Category, given: Box, holes: Sequence[Hole]
 ) -> Iterator[Box]:
     for box in boxes_of(rulebook, permit, category):
         start = meet(box, given)
@@ -96,7 +97,7 @@ def check_rules(rulebook: Rulebook) -> None:
         NeverMatchesError: names the rule and the category.
     """
     kept = {always.rule for always in rulebook.manifest.always}
-    spoken_for = [box_of(rulebook.rule(rule_id)) for rule_id in sorted(kept)]
+    spoken_for = rulebook.domains.holes(box_of(rulebook.rule(name)) for name in sorted(kept))
     permits = [rule for rule in rulebook.rules if rule.permits and rule.id not in kept]
     for category in Category:
         holes = [*spoken_for, *_bars(rulebook, category)]
@@ -141,28 +142,29 @@ def losses(rulebook: Rulebook, promised: Rule) -> Iterator[tuple[str, Box]]:
         if touches and (both := meet(box_of(promised), box_of(rule))) is not None:
             yield rule.id, both
     for category in sorted(promised.categories):
-        carried = list(boxes_of(rulebook, promised, category))
+        carried = rulebook.domains.holes(boxes_of(rulebook, promised, category))
         for bare in outside(box_of(promised), carried, rulebook.domains):
             yield promised.id, bare
 
 
-def _bars(rulebook: Rulebook, category: Category) -> Iterator[Box]:
-    """Yield where forbids hold for a category, less where a duty they yield to covers it."""
-    bit = BIT[category]
-    for rule in rulebook.rules:
-        if rule.forbids and rule.mask & bit:
-            yield from biting(rulebook, rule, category)
+def _bars(rulebook: Rulebook, category: Category) -> Sequence[Hole]:
+    """Return where forbids hold for a category, less where a duty they yield to covers it."""
+    if category not in rulebook.bars:
+        forbids = [rule for rule in rulebook.rules if rule.forbids and rule.mask & BIT[category]]
+        bitten = (box for rule in forbids for box in biting(rulebook, rule, category))
+        rulebook.bars[category] = rulebook.domains.holes(bitten)
+    return rulebook.bars[category]
 
 
 def biting(rulebook: Rulebook, forbid: Rule, category: Category) -> Iterator[Box]:
     """Yield where one forbid holds for a category."""
     duties = (rulebook.by_id[name] for name in sorted(forbid.yields_to) if name in rulebook.by_id)
-    holes = [
+    holes = rulebook.domains.holes(
         box
         for duty in duties
         if duty.mask & BIT[category]
         for box in boxes_of(rulebook, duty, category)
-    ]
+    )
     yield from outside(box_of(forbid), holes, rulebook.domains)
 
 

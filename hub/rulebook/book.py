@@ -4,11 +4,12 @@ In: compiled rules and the closed lists. Out: Rulebook.
 Never here: reading files, checking names, or deciding.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from hub.rulebook.boxes import Domains, Hole
 from hub.rulebook.index import Index, index_of
 from hub.rulebook.model import CategoryEntry, FactEntry, Manifest, ObligationEntry, PurposeEntry
 from hub.rulebook.rule import OPEN, Rule
@@ -32,6 +33,10 @@ class Rulebook:
     purposes: Mapping[str, PurposeEntry]
     """Empty in a text from before there were any: then no purpose may be stated."""
     manifest: Manifest
+    bars: dict[str, Sequence[Hole]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """Where forbids hold, by category, once `analyse` has worked it out."""
     _values: Mapping[str, frozenset[str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -39,10 +44,10 @@ class Rulebook:
         object.__setattr__(self, "_values", MappingProxyType(values))
 
     @cached_property
-    def domains(self) -> Mapping[str, frozenset[str | None]]:
+    def domains(self) -> Domains:
         """For each fact every value it may have, and None for a fact that is not on record."""
         values = ((name, fact.values) for name, fact in self.vocabulary.items())
-        return MappingProxyType({name: frozenset({*known, None}) for name, known in values})
+        return Domains({name: frozenset({*known, None}) for name, known in values})
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:

@@ -116,10 +116,10 @@ def _matters(
 def _covered(box: Box, category: Category, rulebook: Rulebook) -> bool:
     """Tell whether the other rulebook shows the category all over a box."""
     shows = [b for r in rulebook.rules for b in _of(rulebook, r.id, category) if r.permits]
-    if next(outside(box, shows, rulebook.domains), None) is not None:
+    if next(outside(box, rulebook.domains.holes(shows), rulebook.domains), None) is not None:
         return False
     bars = [b for r in rulebook.rules if r.forbids for b in biting(rulebook, r, category)]
-    return next(outside(box, bars, rulebook.domains), None) == box
+    return next(outside(box, rulebook.domains.holes(bars), rulebook.domains), None) == box
 
 
 def _forbids(before: Rulebook, after: Rulebook) -> Iterator[Difference]:
@@ -198,7 +198,7 @@ def _bites(rulebook: Rulebook, rule_id: str, category: Category) -> Iterator[Box
 
 def _domains(one: Rulebook, other: Rulebook) -> Domains:
     """Return the values of the facts of either: a fact that only the other knows divides, too."""
-    return {**other.domains, **one.domains}
+    return Domains({**other.domains, **one.domains})
 
 
 def _less(mine: Sequence[Box], theirs: Sequence[Box], domains: Domains) -> list[Box]:
@@ -206,5 +206,5 @@ def _less(mine: Sequence[Box], theirs: Sequence[Box], domains: Domains) -> list[
     found: list[Box] = []
     for box in mine:
         if box not in theirs:
-            found.extend(outside(box, [*theirs, *found], domains))
+            found.extend(outside(box, domains.holes([*theirs, *found]), domains))
     return found

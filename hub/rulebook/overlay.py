@@ -90,7 +90,8 @@ def _beyond(
     base: Rulebook, laid: Rulebook, before: Rule, rule: Rule, category: Category
 ) -> Box | None:
     """Return a situation in which the narrowed permit shows what the law's own does not."""
-    within = list(boxes_of(base, before, category)) if category in before.categories else []
+    covered = category in before.categories
+    within = base.domains.holes(boxes_of(base, before, category) if covered else ())
     for box in boxes_of(laid, rule, category):
         found = next(outside(box, within, base.domains), None)
         if found is not None:
