@@ -97,8 +97,11 @@ def test_the_law_in_force_is_compared_printed_and_checked_where_asked(
     assert all(report["proofs"].values())
 
 
-def test_without_a_ledger_there_is_no_law_in_force() -> None:
-    nowhere = {"HUB_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+def test_without_a_ledger_there_is_no_law_in_force(tmp_path: Path) -> None:
+    nowhere = {
+        "HUB_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "HUB_KEYS_DIR": str(tmp_path),  # else it draws the hub's key beside this repository
+    }
     done = CliRunner().invoke(app, ["rulebook", "docs", "--in-force"], env=nowhere)
     assert done.exit_code != 0
     assert "nobody" not in done.output
