@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from contracts.governance import AgencyRegistered, Jwk, KeyRegistered, KeyRevoked
 from hub.api.access import AccessTokens
-from hub.api.app import create_app, settle_down
+from hub.api.app import create_app
 from hub.api.once import SharedOnce
 from hub.api.parts import Hub
 from hub.api.tokens import TokenEndpoint
@@ -27,6 +27,7 @@ from hub.audit.lawroom import Lawroom
 from hub.audit.orders import Orders
 from hub.audit.oversight import Oversight
 from hub.clock import Clock, SystemClock, seconds
+from hub.collector import settle_down
 from hub.disclosure.cursor import Cursors
 from hub.disclosure.dashboard import Dashboard
 from hub.disclosure.desk import Desk

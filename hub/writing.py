@@ -14,6 +14,7 @@ from threading import Event, Thread
 from typing import Final
 
 from hub.clock import SystemClock
+from hub.collector import settle_down
 from hub.disclosure.receipt import Receipts
 from hub.ids import SystemSource
 from hub.intake.signing import Signer
@@ -47,6 +48,7 @@ def write(settings: Settings, stop: Event) -> None:
             resolver = Resolver(recorder.datastore, seals, source)
             committer = Committer(recorder, resolver, SystemClock(), receipts.for_event)
             with listening(path) as listener:
+                settle_down()
                 Writer(committer, listener).run(stop.is_set)
 
 

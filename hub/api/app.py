@@ -5,7 +5,6 @@ In: a Hub. Out: an ASGI application. Never here: a route's own logic.
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -153,12 +152,3 @@ async def _sweep(hub: "Hub") -> None:
             await hub.statements.issue_due()
         except Exception as failure:  # noqa: BLE001 - the store may be away; it comes back
             say(Log.STORE_UNAVAILABLE, error=type(failure).__name__)
-
-
-def settle_down() -> None:
-    """Tell the collector that what there is now stays."""
-    # What stands for the life of the process need not be walked at each collection, and a request
-    # leaves no cycles: at the default of 700 the collector took a tenth of the time of an event.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)

@@ -72,9 +72,8 @@ class PostEvent:
     async def _take(
         self, scope: Scope, receive: Receive
     ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-        headers: list[tuple[bytes, bytes]] = scope["headers"]
         hub = self._hub
-        authorization = _values(headers, b"authorization")
+        authorization, dpop, kind = _headers(scope["headers"])
         agency = hub.access.whose(authorization)
         with hub.turns.share(agency):
             await hub.turns.turn(agency)
@@ -82,18 +81,18 @@ class PostEvent:
                 scope["method"],
                 hub.settings.public_url + scope["path"],
                 authorization,
-                _values(headers, b"dpop"),
+                dpop,
             )
-            return await self._let_in(sent, headers, receive)
+            return await self._let_in(sent, kind, receive)
 
     async def _let_in(
-        self, sent: Sent, headers: list[tuple[bytes, bytes]], receive: Receive
+        self, sent: Sent, kind: bytes, receive: Receive
     ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         hub = self._hub
         caller, spend = hub.access.read(sent, seconds(hub.clock), hub.directory.now.agencies)
         proof = Unspent(spend)
         try:
-            record = await self._stored(headers, receive, caller, proof)
+            record = await self._stored(kind, receive, caller, proof)
         except ProofReplayedError:
             raise replayed() from None
         except Exception:
@@ -107,13 +106,12 @@ class PostEvent:
 
     async def _stored(
         self,
-        headers: list[tuple[bytes, bytes]],
+        kind: bytes,
         receive: Receive,
         caller: Caller,
         proof: Unspent,
     ) -> Record:
         caller.require("events")
-        kind = next((v for k, v in headers if k == b"content-type"), b"")
         if kind.partition(b";")[0].strip().lower() != MEDIA_TYPE:
             raise MediaTypeError
         token = await read_body(receive, MAX_TOKEN_BYTES)
@@ -132,8 +130,19 @@ class PostEvent:
             raise replayed()
 
 
-def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in headers if key == name]
+def _headers(headers: list[tuple[bytes, bytes]]) -> tuple[list[str], list[str], bytes]:
+    """Return every `Authorization`, every `DPoP`, and the first `Content-Type`."""
+    authorization: list[str] = []
+    dpop: list[str] = []
+    kind: bytes | None = None
+    for name, value in headers:
+        if name == b"authorization":
+            authorization.append(value.decode("latin-1"))
+        elif name == b"dpop":
+            dpop.append(value.decode("latin-1"))
+        elif name == b"content-type" and kind is None:
+            kind = value
+    return authorization, dpop, kind or b""
 
 
 def _problem(problem: Problem) -> tuple[int, list[tuple[bytes, bytes]], bytes]:

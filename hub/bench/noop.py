@@ -26,8 +26,9 @@ from fastapi import Request, Response
 from psycopg_pool import ConnectionPool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.api.app import create_app, settle_down
+from hub.api.app import create_app
 from hub.assembly import build_handing
+from hub.collector import settle_down
 from hub.disclosure.ask import Answer, Ask
 from hub.disclosure.desk import Desk
 from hub.disclosure.look import Found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
 from nhs_number.validate import is_valid as passes_check_digit
 
 from contracts.envelope import MAX_ALIASES
@@ -37,8 +38,7 @@ class IdentifierKind(StrEnum):
     AGENCY_REF = "agency_ref"
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(Struct, frozen=True):
     """One name of a subject, in its one spelling.
 
     `repr` leaves the value out, so that a logged or raised Identifier says nothing about anyone.

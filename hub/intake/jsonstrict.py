@@ -10,6 +10,7 @@ length of a number is judged before it becomes a number, because int() is quadra
 import json
 import re
 import unicodedata
+from json.scanner import make_scanner
 from typing import Any, Final, NoReturn
 
 from contracts.envelope import MAX_DEPTH, MAX_INT
@@ -54,7 +55,7 @@ def read_object(data: bytes) -> dict[str, Any]:
         raise JsonRefusedError("not UTF-8") from None
     _refuse_depth(data)
     try:
-        value = _DECODER.decode(text)
+        value = _parsed(text)
     except json.JSONDecodeError:
         # `from None`: the decoder's own error carries the whole document.
         raise JsonRefusedError("not JSON") from None
@@ -65,6 +66,19 @@ def read_object(data: bytes) -> dict[str, Any]:
     if _ESCAPE in text:
         _refuse_escaped(value)
     return value
+
+
+def _parsed(text: str) -> object:
+    """Return the JSON value that `text` is.
+
+    The scanner itself first: the decoder around it searches twice for white space, which the
+    tokens of a program do not have. What the scanner does not take whole, the decoder judges.
+    """
+    try:
+        value, end = _SCAN(text, 0)
+    except StopIteration:
+        return _DECODER.decode(text)
+    return value if end == len(text) else _DECODER.decode(text)
 
 
 def _refuse_depth(data: bytes) -> None:
@@ -137,3 +151,4 @@ _DECODER: Final = json.JSONDecoder(
     parse_float=_refuse_float,
     parse_constant=_refuse_float,
 )
+_SCAN: Final = make_scanner(_DECODER)  # type: ignore[arg-type] # the stub names the wrong class

@@ -8,10 +8,10 @@ before its signature holds; no claim is believed before the key's owner is the i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from contracts import envelope
 from contracts.base import Payload
@@ -37,27 +37,29 @@ EVENT_TYP: Final = envelope.TYP
 _AS_JSON: Final = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class Verified(Struct, frozen=True, kw_only=True):
     """An event that an agency certainly signed, with every rule of the envelope kept.
 
     `signing_digest` is its identity for replays. `toe` is what the agency says: never use it for
-    order or for the validity of a key.
+    order or for the validity of a key. Its `repr` leaves out what names people.
     """
 
     iss: str
     agency: str
     jti: str
     type_uri: str
-    payload: Payload = field(repr=False)  # these three name people: not for a log or a traceback
-    claims: Mapping[str, Any] = field(repr=False)
-    token: bytes = field(repr=False)
+    payload: Payload
+    claims: Mapping[str, Any]
+    token: bytes
     signing_digest: bytes
     kid: str
     iat: int
     toe: int
     txn: str | None
     identifiers: tuple[Identifier, ...]
+
+    def __repr__(self) -> str:
+        return f"Verified(iss={self.iss!r}, jti={self.jti!r}, type_uri={self.type_uri!r})"
 
 
 def verify(

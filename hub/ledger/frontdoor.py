@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -209,10 +210,7 @@ class FrontDoor:
             verified,
             poster_kind="" if poster is None else poster.kind,
             vocabulary=self._vocabulary(standing),
-            # The law said whose word counts in it: one drafted under an older law is drafted again.
-            guards=tuple(
-                Guard(standing_key(slug), standing.position) for slug in (verified.agency, HUB_SLUG)
-            ),
+            guards=_resting_on(verified.agency, standing.position),
             spend=None if spend is None else spend(),
         )
 
@@ -276,6 +274,15 @@ class FrontDoor:
             now=seconds(self._clock),
             hub_uri=self._hub_uri,
         )
+
+
+@lru_cache(maxsize=1024)  # the same for every event of an agency until its keys or the law change
+def _resting_on(agency: str, position: int) -> tuple[Guard, ...]:
+    """Return what an agency's event rests on: its poster's standing, and the law.
+
+    The law said whose word counts in it: one drafted under an older law is drafted again.
+    """
+    return tuple(Guard(standing_key(slug), position) for slug in (agency, HUB_SLUG))
 
 
 def agency_sub_id(slug: str) -> dict[str, str]:

@@ -52,8 +52,7 @@ class VaultRefusedError(LedgerError):
     """The vault does not open this: no committed, unused record of a disclosure covers it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(Struct, frozen=True):
     """One fact as it is folded. `key`: what it is about (schema.sql); `expires_at` in seconds."""
 
     key: str

@@ -8,13 +8,13 @@ round trips and cannot carry facts, guards and counters in the same transaction;
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from msgspec import Struct
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import Jsonb
@@ -47,8 +47,7 @@ _FIRST = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class Sealed(Struct, frozen=True, kw_only=True):
     """A draft whose subject is resolved and whose token is sealed."""
 
     draft: Draft
@@ -64,8 +63,7 @@ class Sealed:
     """Blinded identifiers to point at the subject, and whether each is exact."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """What became of one entry: stored, seen, conflict, erased, stale or replayed."""
 
     status: str

@@ -109,3 +109,11 @@ def test_base64url_reads_only_the_one_spelling(text: bytes) -> None:
     except EncodingRefusedError:
         return
     assert encoding.encode(raw) == text
+
+
+def test_white_space_around_an_object_changes_nothing_and_a_second_value_is_refused() -> None:
+    for text in (b' {"a": 1}', b'{"a": 1}\n', b'\t{"a": 1} '):
+        assert read_object(text) == {"a": 1}
+    for text in (b'{"a": 1}{}', b'{"a": 1} 2', b'{"a": 1', b"", b" ", b'{"a": }', b"\x0b{}"):
+        with pytest.raises(JsonRefusedError):
+            read_object(text)

@@ -102,7 +102,7 @@ def routed(payload: Payload) -> dict[str, Any]:
 def made_up(payload: Payload) -> Verified:
     """Return what verifying an event with this payload would give, whoever may post it."""
     sound = check(token())
-    fields = {name: getattr(sound, name) for name in Verified.__dataclass_fields__}
+    fields = {name: getattr(sound, name) for name in Verified.__struct_fields__}
     return Verified(**{**fields, "payload": payload, "type_uri": payload.TYPE})
 
 
@@ -166,7 +166,7 @@ def test_only_police_hold() -> None:
 
 def made_up_by(agent: Agent, payload: Payload) -> Verified:
     sound = made_up(payload)
-    fields = {name: getattr(sound, name) for name in Verified.__dataclass_fields__}
+    fields = {name: getattr(sound, name) for name in Verified.__struct_fields__}
     return Verified(**{**fields, "agency": agent.slug})
 
 
