@@ -15,6 +15,9 @@ SEQUENCE_CEILING = 20_000.0
 TARGETS: Mapping[str, float] = {
     "intake-single": 0.35,
     "intake-batch": 0.5,
+    "intake-stock": 5.0,
+    "overload": 0.5,
+    "fairness": 0.25,
     "read": 0.35,
     "awaited": 1.0,
     "project": 1.0,

@@ -46,6 +46,15 @@ def used(folder: Path) -> tuple[float, float]:
     Memory is what a process does not share (PSS is not to be had without rights, and RSS counts
     PostgreSQL's shared buffers once for each backend): resident pages less the shared ones.
     """
+    return _summed([os.getpid(), *_postmaster(folder)])
+
+
+def of_postgres(folder: Path) -> float:
+    """Return the processor seconds that the stage's PostgreSQL has used so far."""
+    return _summed(_postmaster(folder))[0]
+
+
+def _summed(roots: list[int]) -> tuple[float, float]:
     children: dict[int, list[int]] = defaultdict(list)
     ticks: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
@@ -55,7 +64,7 @@ def used(folder: Path) -> tuple[float, float]:
             children[int(fields[1])].append(pid)
             ticks[pid] = sum(map(int, fields[11:15]))
     total, pages = 0, 0
-    waiting = [os.getpid(), *_postmaster(folder)]
+    waiting = roots
     while waiting:
         pid = waiting.pop()
         total += ticks.get(pid, 0)

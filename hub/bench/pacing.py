@@ -98,7 +98,7 @@ async def _paced(job: Pace, requests: list[bytes], per_s: float, seen: Heard | N
         took.append(loop.time() - due)
         free.put_nowait((reader, writer))
         if seen is not None:
-            seen.posted[_position(head)] = due
+            seen.posted[position_of(head)] = due
             seen.look()
 
     start = loop.time()
@@ -141,7 +141,7 @@ async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
             yield line.rstrip(b"\r")
 
 
-def _position(head: bytes) -> int:
+def position_of(head: bytes) -> int:
     """Return the position that an answer's receipt names."""
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")

@@ -18,9 +18,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from hub.bench.comparing import MARGIN, CompareError, fallen, read
 from hub.bench.deciding import Decide, DecideCedar, has_cedar
 from hub.bench.figures import TARGETS, NoFigureError, Outcome, Run, line, report
+from hub.bench.flooding import Fairness, Overload
 from hub.bench.following import Lag, Soak
 from hub.bench.growing import Find
-from hub.bench.intake import IntakeBatch, IntakeSingle
+from hub.bench.intake import IntakeBatch, IntakeSingle, IntakeStock
 from hub.bench.longest import Timeline
 from hub.bench.machine import described
 from hub.bench.processes import BenchError
@@ -189,6 +190,9 @@ def _scenarios(stage: Stage, *, quick: bool, full: bool) -> tuple[Scenario, ...]
         Rebuild(stage, rows=1_500 if quick else 1_000_000 if full else 60_000),
         Find(stage, small=300 if quick else 10_000, large=900 if quick else large),
         Register(stage, answers=1_000 if quick else large),
+        IntakeStock(stage, batches=2 if quick else 8, size=50 if quick else 500),
+        Fairness(stage, events=30 if quick else 200),
+        Overload(stage, seconds=1 if quick else 5),
     )
 
 

@@ -179,10 +179,16 @@ def _without_owner(settings: Settings) -> Settings:
     return settings.model_copy(update={"owner_url": ""})
 
 
-def another_database(settings: Settings, name: str) -> Settings:
-    """Create an empty database on the same server; return the settings of a hub on it."""
+def empty_database(settings: Settings, name: str) -> str:
+    """Create a database with nothing of a hub in it; return its owner's URL."""
     with psycopg.connect(settings.owner, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return _with_database(settings.owner, name)
+
+
+def another_database(settings: Settings, name: str) -> Settings:
+    """Create an empty database on the same server; return the settings of a hub on it."""
+    empty_database(settings, name)
     other = settings.model_copy(
         update={
             field: _with_database(getattr(settings, field), name)

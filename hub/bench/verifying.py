@@ -7,6 +7,7 @@ Never here: a database, a network, a second way to verify: it is `hub.intake.ver
 import json
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +38,12 @@ def standing(
     return ring, AgencyRegister.empty().apply(entry)
 
 
-def main() -> None:
-    """Do one job: read it, say ready, wait for the word, verify, say how long it took."""
-    job = json.loads(sys.stdin.readline())
-    tokens = read_requests(Path(job["file"]))
+def checker(job: Mapping[str, Any]) -> Callable[[bytes], object]:
+    """Return what verifies one token of a job, as the front door would."""
     keyring, agencies = standing(job["agency"], job["jwk"], job["now"])
 
-    def check(token: bytes) -> None:
-        verify(
+    def check(token: bytes) -> object:
+        return verify(
             token,
             keyring=keyring,
             agencies=agencies,
@@ -53,6 +52,14 @@ def main() -> None:
             hub_uri=job["hub_uri"],
         )
 
+    return check
+
+
+def main() -> None:
+    """Do one job: read it, say ready, wait for the word, verify, say how long it took."""
+    job = json.loads(sys.stdin.readline())
+    tokens = read_requests(Path(job["file"]))
+    check = checker(job)
     check(tokens[0])  # the first call builds what later ones find built
     sys.stdout.write("{}\n")
     sys.stdout.flush()

@@ -1,0 +1,170 @@
+"""Offers requests at a pace that the server may not keep, and notes what became of each.
+
+In: one line of JSON (an Offer); a file of whole requests. Out: one line of JSON: how many were
+accepted and where, how many were refused, how long the accepted ones took. Never here: a pace that
+gives way. Every request is sent when it is due, over a connection that is idle or a new one.
+"""
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, cast
+
+import uvloop
+
+from hub.bench.figures import latencies
+from hub.bench.load import LoadError, content_length, read_requests
+from hub.bench.pacing import position_of
+
+ACCEPTED: Final = b"202"
+REFUSED: Final = (b"429", b"503")
+_END: Final = b"\r\n\r\n"
+_STATUS: Final = slice(9, 12)
+_RETRY: Final = b"\r\nretry-after:"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What to send, to whom, how many a second, and how long to wait for the last answers."""
+
+    host: str
+    port: int
+    file: str
+    per_s: float
+    timeout_s: float
+
+
+@dataclass(slots=True)
+class Noted:
+    """What became of the requests so far."""
+
+    left: int
+    done: "asyncio.Future[None]"
+    idle: "list[Line]" = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
+    refused: int = 0
+
+    def answered(self, head: bytes, seconds: float) -> None:
+        """Note one answer; a refusal must say when to come back, and nothing else may come."""
+        status = head[_STATUS]
+        if status == ACCEPTED:
+            self.positions.append(position_of(head))
+            self.took.append(seconds)
+        elif status in REFUSED and _RETRY in head.lower():
+            self.refused += 1
+        else:
+            self.fail(LoadError(f"answered {status.decode(errors='replace')}"))
+        self.left -= 1
+        if self.left == 0 and not self.done.done():
+            self.done.set_result(None)
+
+    def fail(self, error: Exception) -> None:
+        """End with an error."""
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+class Line(asyncio.Protocol):
+    """One connection, with one request under way at most."""
+
+    def __init__(self, noted: Noted) -> None:
+        self._noted = noted
+        self._held = b""
+        self._due = 0.0
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note the connection."""
+        # Not an isinstance: uvloop's transports are not asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
+
+    def send(self, request: bytes, due: float) -> None:
+        """Send a request that was due then."""
+        self._due = due
+        if self._transport is not None:
+            self._transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        """Gather an answer; with its end the connection is idle again."""
+        self._held += data
+        end = self._held.find(_END)
+        if end < 0:
+            return
+        head = self._held[:end]
+        if len(self._held) >= end + len(_END) + content_length(head):
+            self._held = b""
+            self._noted.idle.append(self)
+            self._noted.answered(head, asyncio.get_running_loop().time() - self._due)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Fail the work if anything of it was left."""
+        self._noted.fail(LoadError(f"a connection ended early: {type(exc).__name__}"))
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._transport is not None:
+            self._transport.close()
+
+
+async def offer_all(job: Offer, requests: list[bytes]) -> dict[str, Any]:
+    """Send every request when it is due; return what became of them.
+
+    Raises:
+        LoadError: another answer than accepted or refused, or a connection that ended.
+        TimeoutError: the last answers did not come in time.
+    """
+    loop = asyncio.get_running_loop()
+    noted = Noted(len(requests), loop.create_future())
+    lines: list[Line] = []
+
+    async def one(request: bytes, due: float) -> None:
+        if noted.idle:
+            line = noted.idle.pop()
+        else:
+            _, line = await loop.create_connection(lambda: Line(noted), job.host, job.port)
+            lines.append(line)
+        line.send(request, due)
+
+    start = loop.time()
+    sending: list[asyncio.Task[None]] = []
+    for n, request in enumerate(requests):
+        due = start + n / job.per_s
+        if due > loop.time():
+            await asyncio.sleep(due - loop.time())
+        sending.append(asyncio.create_task(one(request, due)))
+    offered_s = loop.time() - start
+    try:
+        async with asyncio.timeout(job.timeout_s):
+            await asyncio.gather(*sending)
+            await noted.done
+        seconds = loop.time() - start
+    finally:
+        for line in lines:
+            line.close()
+    p50, p95, p99 = latencies(noted.took)
+    return {
+        "positions": noted.positions,
+        "refused": noted.refused,
+        "offered_s": offered_s,
+        "seconds": seconds,
+        "p50_ms": p50,
+        "p95_ms": p95,
+        "p99_ms": p99,
+    }
+
+
+def main() -> None:
+    """Do one job: read it, say ready, wait for the word, offer, say what was found."""
+    job = Offer(**json.loads(sys.stdin.readline()))
+    requests = read_requests(Path(job.file))
+    sys.stdout.write("{}\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    sys.stdout.write(json.dumps(uvloop.run(offer_all(job, requests))) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""What is offered past the hub's pace: each answer is counted as what it is, or the run fails."""
+
+import asyncio
+import json
+import subprocess
+import sys
+
+import pytest
+
+from hub.bench.load import LoadError
+from hub.bench.offering import Noted
+from hub.intake.encoding import encode
+
+RECEIPT = b"e30." + encode(json.dumps({"pos": 7}).encode()) + b".c2ln"
+
+
+def noted(*heads: bytes) -> Noted:
+    async def work() -> Noted:
+        found = Noted(len(heads), asyncio.get_running_loop().create_future())
+        for head in heads:
+            found.answered(head, 0.01)
+        await found.done
+        return found
+
+    return asyncio.run(work())
+
+
+def test_an_acceptance_is_kept_with_its_place_and_a_refusal_is_counted() -> None:
+    found = noted(
+        b"HTTP/1.1 202 Accepted\r\nhub-receipt: " + RECEIPT,
+        b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1",
+        b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1",
+    )
+    assert (found.positions, found.refused, len(found.took)) == ([7], 2, 1)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0",
+        b"HTTP/1.1 500 Internal Server Error\r\nretry-after: 1",
+        b"HTTP/1.1 202 Accepted\r\ncontent-length: 0",
+    ],
+    ids=["a refusal without a time", "an error", "an acceptance without a receipt"],
+)
+def test_any_other_answer_fails_the_run(head: bytes) -> None:
+    with pytest.raises(LoadError):
+        noted(head)
+
+
+@pytest.mark.heavy
+def test_the_scenarios_of_too_much_run_and_lose_nothing() -> None:
+    only = ("--only", "intake-stock,overload,fairness", "--runs", "1", "--quick", "--json")
+    done = subprocess.run(
+        [sys.executable, "-m", "hub", "bench", *only], capture_output=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    told = json.loads(done.stdout)
+    assert min(*told["figures"].values(), *told["ceilings"].values()) > 0
+    assert told["sizes"]["overload accepted"] > 0
