@@ -170,12 +170,16 @@ class Pattern:
         return changed
 
     def _settled(self, rule: Rule, report: Report) -> bool:
-        # The usual case, a report later than all others while the last alarm still stands, cannot
-        # change anything: without this, a setting with thousands of reports is re-read at each.
+        # The usual case, a report after the last alarm while that one still stands and nothing is
+        # later than it does, cannot change anything: no day of it is looked at. Without this, a
+        # setting with thousands of reports is re-read at each.
         alarms = self.alarms.get(rule.id)
-        if not alarms or self.reports[-1] != report:
+        if not alarms or not self.reports:
             return False
-        return report.day < alarms[-1].raised_on.toordinal() + rule.window_days
+        raised, last = alarms[-1].raised_on.toordinal(), self.reports[-1]
+        if last.day >= raised + rule.window_days:
+            return False
+        return report.day > raised or report == last
 
 
 def key_of(report: Report) -> tuple[date, str, bool]:
