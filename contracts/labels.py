@@ -1,7 +1,7 @@
 """What labels do: which categories a payload holds, what may be indexed, what may be shown.
 
 In: contracts.base.
-Out: categories_in, categories_mask, routing, redact, mask, unmask.
+Out: categories_in, categories_mask, routing, redact, mask, unmask, ordered.
 Never here: who may see a category. The rulebook decides; these only carry it out, field by field.
 """
 
@@ -25,9 +25,20 @@ def mask(categories: Iterable[Category]) -> int:
     return bits
 
 
+@cache
 def unmask(bits: int) -> frozenset[Category]:
     """Return the categories whose bits are set."""
     return frozenset(category for category, bit in _BIT.items() if bits & bit)
+
+
+def ordered(categories: Iterable[Category]) -> tuple[Category, ...]:
+    """Return the categories in the order Category lists them."""
+    return _ordered(frozenset(categories))
+
+
+@cache
+def _ordered(categories: frozenset[Category]) -> tuple[Category, ...]:
+    return tuple(category for category in _BIT if category in categories)
 
 
 def categories_in(payload: Payload) -> frozenset[Category]:

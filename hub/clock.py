@@ -55,4 +55,4 @@ def london_day(at_s: int) -> date:
 
 def utc_text(at_s: int) -> str:
     """Return `at_s` as RFC 3339 in UTC, to the second."""
-    return datetime.fromtimestamp(at_s, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(at_s, tz=UTC).replace(tzinfo=None).isoformat()}Z"

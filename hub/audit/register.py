@@ -6,8 +6,7 @@ In: rows of the register view. Out: JSON-ready entries. Never here: a query, a p
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.base import Category
-from contracts.labels import unmask
+from contracts.labels import ordered, unmask
 from hub.audit.flags import Flag
 from hub.audit.reviews import Review
 from hub.clock import utc_text
@@ -50,7 +49,7 @@ def known_items(
             "how": "posted" if item.posted_by == by else "shown",
             "first_shown": _instant(item.first_shown_ms),
             "last_shown": _instant(item.last_shown_ms),
-            "categories": [c for c in Category if c in unmask(item.mask)],
+            "categories": ordered(unmask(item.mask)),
             "since": [
                 {
                     "type": correction.type_uri,
@@ -89,6 +88,6 @@ def _entry(row: RegisterEntry, review: Review | None, now: int) -> dict[str, Any
         "body_digest": row.body_digest,
         "rulebook": row.rulebook,
         "items": [position for position, _ in row.items],
-        "categories": [c for c in Category if c in shown],
+        "categories": ordered(shown),
         "review": None if review is None else review.plain(now),
     }

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 
 from contracts.base import Category
 from contracts.disclosure import DisclosedItem, DisclosureMade, DisclosureRefused, ReasonCode
+from contracts.labels import ordered
 from hub.clock import Clock, london_day, seconds
 from hub.disclosure.agreement import agreement
 from hub.disclosure.ask import Answer, Ask, Search
@@ -170,7 +171,7 @@ def _disclosed(known: Sequence[Weighed], told: frozenset[Category]) -> list[Disc
     return [
         DisclosedItem(
             position=position,
-            categories=tuple(c for c in Category if c in categories),
+            categories=ordered(categories),
             decision=weighed.decision.id,
             rules=weighed.decision.permits,
         )

@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from contracts.base import Category
-from contracts.labels import mask
+from contracts.labels import mask, ordered
 from hub.clock import utc_text
 from hub.disclosure.ask import Ask
 from hub.disclosure.opening import Fields, Form
@@ -59,8 +58,8 @@ class Renderer:
             "recorded": utc_text(candidate.recorded_at_ms // 1000),
             "status": _status(weighed),
             "fields": form.hole(hole_of(weighed)),
-            "shown": [c for c in Category if c in weighed.shown],
-            "withheld": [c for c in Category if c in nameable],
+            "shown": ordered(weighed.shown),
+            "withheld": ordered(nameable),
             "because": self.because(weighed.decision),
             "obligations": list(weighed.decision.obligations),
         }

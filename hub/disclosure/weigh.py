@@ -13,7 +13,7 @@ from functools import lru_cache
 from contracts.base import Category, Scope
 from contracts.catalogue import EVENT_TYPES
 from contracts.disclosure import DisclosedItem
-from contracts.labels import unmask
+from contracts.labels import ordered, unmask
 from hub.disclosure.ask import Ask
 from hub.ledger.read import Known
 from hub.ledger.record import agency_key, item_key, relation_key, subject_key
@@ -52,8 +52,8 @@ class Weighed:
         withheld = self.withheld()
         return DisclosedItem(
             position=self.candidate.position,
-            categories=tuple(c for c in Category if c in self.shown),
-            withheld=tuple(c for c in Category if c in withheld),
+            categories=ordered(self.shown),
+            withheld=ordered(withheld),
             decision=self.decision.id,
             rules=self.decision.permits + self.decision.forbids,
         )

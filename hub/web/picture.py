@@ -8,6 +8,7 @@ on what the viewer was shown: it ends at the first telling by that agency that t
 where the agency put it on the hub, whichever came first.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -204,10 +205,10 @@ def _row(lane: Lane, x: int) -> int:
 def _silences(items: Sequence[Mapping[str, Any]], lanes: Mapping[str, Lane]) -> None:
     for slug, lane in lanes.items():
         own = [item for item in items if item["posted_by"] == slug]
-        tellings = [_at(item, "occurred") for item in own if told(item)]
+        tellings = sorted(_at(item, "occurred") for item in own if told(item))
         for item in own:
             known = _at(item, "occurred")
-            ends = [_at(item, "recorded"), *(at for at in tellings if at >= known)]
+            ends = [_at(item, "recorded"), *tellings[(at := bisect_left(tellings, known)) : at + 1]]
             if not told(item) and min(ends) - known >= SILENT_DAYS * DAY_S:
                 lane.silence = (known, min(ends))
                 break

@@ -4,6 +4,7 @@ In: a type of event. Out: its kind, and the corners of its shape. Never here: co
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from hub.web import words
@@ -46,6 +47,7 @@ _POINTS: Final[Mapping[str, Sequence[tuple[int, int]]]] = {
 }
 
 
+@lru_cache(maxsize=512)
 def kind_of(type_uri: str) -> str:
     """Return the kind a type of event is drawn as."""
     family = words.family(type_uri)

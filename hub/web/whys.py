@@ -18,14 +18,11 @@ class Why:
     """One reason: rules in words, and what they ask."""
 
     number: int
+    title: str
+    """What it is called: by the rules that show, or that hold back."""
     because: Sequence[Mapping[str, Any]]
     obligations: Sequence[str]
     records: int = 0
-
-    @property
-    def title(self) -> str:
-        """Return what it is called: by the rules that show, or that hold back."""
-        return "; ".join(dict.fromkeys(r["title"] for r in self.because)) or "A rule permits it"
 
 
 def gathered(items: Iterable[Mapping[str, Any]]) -> tuple[list[Why], Mapping[int, Why]]:
@@ -33,8 +30,16 @@ def gathered(items: Iterable[Mapping[str, Any]]) -> tuple[list[Why], Mapping[int
     found: dict[str, Why] = {}
     of: dict[int, Why] = {}
     for item in items:
-        parts = {name: item[name] for name in ("because", "obligations")}
-        why = found.setdefault(dumps(parts), Why(number=len(found) + 1, **parts))
+        key = dumps([item["because"], item["obligations"]])
+        why = found.get(key)
+        if why is None:
+            title = "; ".join(dict.fromkeys(r["title"] for r in item["because"]))
+            why = found[key] = Why(
+                number=len(found) + 1,
+                title=title or "A rule permits it",
+                because=item["because"],
+                obligations=item["obligations"],
+            )
         why.records += 1
         of[item["position"]] = why
     return list(found.values()), of

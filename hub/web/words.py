@@ -5,12 +5,17 @@ changed; markup.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from calendar import month_name
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from contracts.catalogue import EVENT_TYPES
 from hub.clock import LONDON
+
+_kept: Final = lru_cache(maxsize=4_096)
+"""A long page says the same few hundred words thousands of times. Never of a person's own words."""
 
 PURPOSES: Final[Mapping[str, str]] = {
     "safeguarding_enquiry": "A safeguarding enquiry",
@@ -87,6 +92,7 @@ _ACRONYMS: Final = {
 }  # fmt: skip
 
 
+@_kept
 def kind(type_uri: str) -> str:
     """Return what a type of event is called: its own name, in words."""
     name = type_uri.split("/")[-2]
@@ -94,6 +100,7 @@ def kind(type_uri: str) -> str:
     return " ".join([_ACRONYMS.get(first, first.capitalize()), *rest])
 
 
+@_kept
 def family(type_uri: str) -> str:
     """Return the family a type of event belongs to."""
     found = EVENT_TYPES.get(type_uri)
@@ -119,7 +126,7 @@ def spoken(said: object, names: Mapping[str, str]) -> str:
     if isinstance(said, str) and said in names:
         return names[said]
     if isinstance(said, str) and _DAY.fullmatch(said):
-        return day(said)
+        return _day(_london(said))  # somebody's birthday, perhaps: not to be kept
     return value(said)
 
 
@@ -135,12 +142,14 @@ def a_subject(code: str) -> str:
     return named if named == "somebody" else f"{'an' if named[0] in 'aeiou' else 'a'} {named}"
 
 
+@_kept
 def label(name: str) -> str:
     """Return a field's name in words."""
     text = name.replace("_", " ").lower()
     return text[:1].upper() + text[1:]
 
 
+@_kept
 def day(instant: str) -> str:
     """Return the London day of an RFC 3339 instant, or of a plain day: `18 March 2026`."""
     return _day(_london(instant))
@@ -157,6 +166,7 @@ def quarter(first: str) -> str:
     return f"{begin:%B} to {begin.replace(month=begin.month + 2):%B} {begin.year}"
 
 
+@_kept
 def when(instant: str) -> str:
     """Return an instant as people write it: `18 March 2026 at 4:05pm`, London time."""
     at = _london(instant)
@@ -209,6 +219,11 @@ def category(code: str) -> str:
     return CATEGORIES.get(code, label(code))
 
 
+def categories(codes: Iterable[str]) -> str:
+    """Return categories of information in words, one after the other."""
+    return ", ".join(category(code) for code in codes)
+
+
 _ACTS: Final[Mapping[str, str]] = {
     "ukpga/2014/23": "Care Act 2014",
     "ukpga/2018/12": "Data Protection Act 2018",
@@ -229,6 +244,7 @@ _ACTS: Final[Mapping[str, str]] = {
 }
 
 
+@_kept
 def cited(address: str) -> str:
     """Return what a citation's address points to, short enough to read."""
     place = address.split("//", 1)[-1].removeprefix("www.")
@@ -247,7 +263,7 @@ def _london(instant: str) -> datetime:
 
 
 def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B} {at.year}"
+    return f"{at.day} {month_name[at.month]} {at.year}"
 
 
 def instant(at_s: int) -> str:
@@ -266,6 +282,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "when": when,
     "purpose": purpose,
     "category": category,
+    "categories": categories,
     "cited": cited,
     "channel": channel,
     "refused_why": refused_why,
