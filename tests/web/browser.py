@@ -24,6 +24,33 @@ ZOOMED = {"width": 320, "height": 256}
 """What is left of 1280 by 1024 at 400%. Source: WCAG 2.2 success criterion 1.4.10."""
 SHOTS = Path(__file__).parents[2] / ".pytest_cache" / "screenshots"
 
+_NAMED = """const named = e => e.dataset.walk || (e.dataset.walk = e.tagName.toLowerCase()
+    + (e.type === "radio" ? ":" + e.name : " " + (window.walked = (window.walked || 0) + 1)
+    + " " + (e.id || e.getAttribute("href") || e.name || "")));"""
+_USABLE = (
+    "() => {"
+    + _NAMED
+    + """
+    const all = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+    return [...document.querySelectorAll(all)].filter(e => !e.disabled && e.type !== "hidden"
+        && (e.checkVisibility ? e.checkVisibility({visibilityProperty: true}) : true)).map(named);
+}"""
+)
+"""What can be used on a page, each under a name of its own."""
+_FOCUSED = (
+    "() => {"
+    + _NAMED
+    + """
+    const e = document.activeElement, beside = e.parentElement;
+    const drawn = (one, part) => { const s = getComputedStyle(one, part);
+        return s.outlineStyle !== "none" || s.boxShadow !== "none"; };
+    const label = beside && beside.querySelector("label");
+    return [named(e), drawn(e) || [...e.querySelectorAll("*")].some(c => drawn(c))
+        || Boolean(label && drawn(label, "::before"))];
+}"""
+)
+"""What has the focus, and whether it shows."""
+
 
 @dataclass  # Playwright sets a name of its own on whoever listens
 class Window:
@@ -51,6 +78,24 @@ class Window:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         return wrong + ([f"{beyond} px too wide"] if beyond > 0 else []) + self.complaints
+
+    def unreached(self) -> list[str]:
+        """Walk the page with the Tab key; return what is wrong with the walk.
+
+        Everything that can be used is reached once round, a group of radio buttons as one, and
+        whatever has the focus shows it. Source: WCAG 2.2 success criteria 2.1.1, 2.1.2 and 2.4.7.
+        """
+        wanted = set(self.page.evaluate(_USABLE))
+        reached: dict[str, bool] = {}
+        for _ in range(len(wanted) + 5):
+            self.page.keyboard.press("Tab")
+            name, shows = self.page.evaluate(_FOCUSED)
+            if name in reached:
+                break
+            reached[name] = shows
+        missed = sorted(wanted - set(reached))
+        unseen = sorted(name for name, shows in reached.items() if name in wanted and not shows)
+        return [f"not reached: {one}" for one in missed] + [f"unseen: {one}" for one in unseen]
 
     def keep(self, name: str) -> None:
         """Keep a picture of the whole page, for whoever looks at it."""

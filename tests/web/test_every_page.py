@@ -10,7 +10,7 @@ from tests.support.hub_process import RunningHub
 from tests.web.browser import CHROMIUM, DESKTOP, PHONE, WHY_NOT, ZOOMED, Window, window
 from tests.web.live import HOME, NURSE, number_of, search
 from tests.web.matrix import MATRIX, PARAMETER
-from tests.web.visits import MISHAPS, NO_PAGE, VISITS
+from tests.web.visits import MISHAPS, NO_PAGE, STEPS, VISITS
 
 FORMS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": DESKTOP},
@@ -23,8 +23,9 @@ ROLES_THAT_VISIT = sorted({who for who in [*VISITS.values(), *MISHAPS.values()] 
 
 def test_every_page_has_a_visit_and_every_visit_a_page() -> None:
     pages = {at for at in MATRIX if at.startswith("GET ")}
-    assert pages - NO_PAGE == set(VISITS)
+    assert pages - NO_PAGE == {*VISITS, *STEPS}
     assert pages >= NO_PAGE
+    assert not set(VISITS) & set(STEPS)
 
 
 @pytest.fixture(scope="module")

@@ -154,6 +154,11 @@ def test_what_is_drawn_stands_out_from_its_lane(
     assert contrast(painted(rule, name), lane) >= least
 
 
+@pytest.mark.parametrize("rule", [".hub-bar", ".hub-bar--before"])
+def test_a_bar_stands_out_from_the_page(rule: str) -> None:
+    assert contrast(painted(rule, "fill"), "#ffffff") >= 3.0
+
+
 def test_what_is_painted_is_what_the_legend_says() -> None:
     for code, colour in COLOURS.items():
         full = painted(f".hub-mark--{code}", "fill")

@@ -1,20 +1,15 @@
 """A small provider in a real browser: raise a concern, answer a referral, hear of what is new."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from contracts.concern import ReferralMade
-from contracts.consent import CapacityAssessed, ConsentGiven
-from contracts.integrity import ClearedForRelease
-from hub.assembly import with_hub
 from hub.clock import SystemClock, london_day, seconds
-from tests.journeys.people import person
 from tests.support.hub_process import RunningHub
 from tests.web.browser import CHROMIUM, DESKTOP, PHONE, WHY_NOT, ZOOMED, Window, window
+from tests.web.steps import concern_filled_in, hold_key, refer
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason=WHY_NOT)
 FORMS = [
@@ -31,42 +26,14 @@ FORMS = [
 @pytest.fixture(scope="module")
 def practice(place: RunningHub) -> RunningHub:
     """A hub that holds the practice's key. Before any browser: see `browser`."""
-
-    async def enrol(hub: Any) -> str:  # noqa: ANN401 - Hub
-        kid: str = await hub.keystore.enrol("oak-gp", asked_by="oak-admin")
-        return kid
-
-    asyncio.run(with_hub(place.settings, enrol))
-    place.settle()
+    hold_key(place)
     return place
 
 
 def referred(hub: RunningHub, number: str, *, days: int) -> None:
-    """Let the council refer somebody who agrees to the practice, and want an answer by a day."""
-    council = "north-council"
-    able = CapacityAssessed(about="adult", decision="information_sharing", result="has")
-    hub.post(council, ConsentGiven(about="adult", recipients=("oak-gp",)), person(number))
-    hub.post(council, able, person(number))
-    day = (london_day(seconds(SystemClock())) + timedelta(days=days)).isoformat()
-    said = ReferralMade(about="adult", to="oak-gp", why="A check of her skin", respond_by=day)
-    jti = hub.post(council, said, person(number))
-    hub.post(council, ClearedForRelease(about="adult", item=jti), person(number))
-    hub.settle()
-
-
-def fill(page: Page, number: str) -> None:
-    """Fill the concern in, as a nurse would."""
-    page.get_by_role("radio", name="An adult", exact=True).check()
-    page.get_by_label("NHS number", exact=True).fill(number)
-    page.get_by_label("Given name").fill("Ann")
-    page.get_by_label("Family name").fill("Quill")
-    page.get_by_label("Physical Abuse").check()
-    page.get_by_label("What happened, or what did you see?").fill("Two bruises on her arm")
-    page.get_by_label("I or a colleague saw or heard it").check()
-    page.get_by_label("They are at risk of abuse or neglect").check()
-    page.get_by_label("They need care and support").check()
-    page.get_by_label("No: it names nobody else").check()
-    page.get_by_label("north-council", exact=True).check()
+    """Let the council refer somebody, and want an answer by so many days from now."""
+    day = london_day(seconds(SystemClock())) + timedelta(days=days)
+    refer(hub, number, respond_by=day.isoformat())
 
 
 @pytest.mark.parametrize(("name", "options"), FORMS)
@@ -91,7 +58,7 @@ def test_a_nurse_raises_a_concern_and_answers_a_referral(
         expect(page.get_by_text("There is a problem")).to_be_visible()
         here.complaints.clear()  # the browser counts 422 as a complaint
         look("errors")
-        fill(page, number)
+        concern_filled_in(here, number)
         page.get_by_role("button", name="Check what will be sent").click()
         expect(page.get_by_role("heading", name="Who will see what")).to_be_visible()
         row = page.get_by_role("row", name="north-council")

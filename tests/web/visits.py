@@ -44,17 +44,18 @@ NO_PAGE: Final = frozenset(
         "GET /signed-in",
         "GET /exports/register",
         "GET /exports/who-saw/{subject}",
-        # Proposing proves the whole law, so a heavy journey of its own looks at it.
-        "GET /rulebook/proposals/{proposal}",
         "GET /live",
-        # What needs a key that the hub holds, or a notice: the small provider's journey looks.
-        "GET /post/{kind}",
-        "GET /post/sent/{receipt}",
-        "GET /inbox/{notice}",
-        "GET /inbox/{notice}/{errand}",
     }
 )
-"""What answers with no page of the hub: a way on, a file."""
+"""What answers with no page of the hub: a way on, a file, a stream."""
+STEPS: Final[Mapping[str, str]] = {
+    "GET /post/{kind}": "practitioner",
+    "GET /post/sent/{receipt}": "practitioner",
+    "GET /inbox/{notice}": "practitioner",
+    "GET /inbox/{notice}/{errand}": "practitioner",
+    "GET /rulebook/proposals/{proposal}": "ig_officer",
+}
+"""What is there only once something was done: a key held, a notice opened, law proposed."""
 MISHAPS: Final[Mapping[str, str]] = {
     "/nothing-here": "liaison",
     "/register": "liaison",
