@@ -73,7 +73,7 @@ class Line(asyncio.Protocol):
     def __init__(self, noted: Noted) -> None:
         self._noted = noted
         self._held = b""
-        self._due = 0.0
+        self._due: float | None = None
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -94,14 +94,18 @@ class Line(asyncio.Protocol):
         if end < 0:
             return
         head = self._held[:end]
-        if len(self._held) >= end + len(_END) + content_length(head):
-            self._held = b""
+        if self._due is not None and len(self._held) >= end + len(_END) + content_length(head):
+            took = asyncio.get_running_loop().time() - self._due
+            self._held, self._due = b"", None
             self._noted.idle.append(self)
-            self._noted.answered(head, asyncio.get_running_loop().time() - self._due)
+            self._noted.answered(head, took)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Fail the work if anything of it was left."""
-        self._noted.fail(LoadError(f"a connection ended early: {type(exc).__name__}"))
+        """Fail the work if a request was under way. What is idle for seconds, the server closes."""
+        if self._due is not None:
+            self._noted.fail(LoadError(f"a connection ended early: {type(exc).__name__}"))
+        elif self in self._noted.idle:
+            self._noted.idle.remove(self)
 
     def close(self) -> None:
         """Close the connection."""

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from hub.bench.load import LoadError
-from hub.bench.offering import Noted
+from hub.bench.offering import Line, Noted
 from hub.intake.encoding import encode
 
 RECEIPT = b"e30." + encode(json.dumps({"pos": 7}).encode()) + b".c2ln"
@@ -46,6 +46,24 @@ def test_an_acceptance_is_kept_with_its_place_and_a_refusal_is_counted() -> None
 def test_any_other_answer_fails_the_run(head: bytes) -> None:
     with pytest.raises(LoadError):
         noted(head)
+
+
+def test_an_idle_connection_may_close_and_one_with_a_request_under_way_may_not() -> None:
+    async def work() -> Noted:
+        found = Noted(2, asyncio.get_running_loop().create_future())
+        idle, busy = Line(found), Line(found)
+        idle.send(b"", 0.0)
+        idle.data_received(b"HTTP/1.1 429 No\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n")
+        assert found.idle == [idle]
+        idle.connection_lost(None)
+        assert (found.idle, found.done.done()) == ([], False)
+        busy.send(b"", 0.0)
+        busy.connection_lost(None)
+        await found.done
+        return found
+
+    with pytest.raises(LoadError):
+        asyncio.run(work())
 
 
 @pytest.mark.heavy
