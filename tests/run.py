@@ -27,8 +27,11 @@ def main(arguments: list[str]) -> int:
     coverage = [sys.executable, "-m", "coverage"]
     subprocess.run([*coverage, "erase"], cwd=ROOT, check=True)
     run = [*coverage, "run", "-m", "pytest", "-n", WORKERS, "--dist", "loadfile", *marks, *rest]
-    with in_memory() as environment:
-        tested = subprocess.run(run, cwd=ROOT, check=False, env=environment).returncode
+    with in_memory() as place:
+        # pytest's own folder has a long name, and a socket's whole path only 107 bytes.
+        below = [] if place is None else [f"--basetemp={place}/p"]
+        environment = os.environ if place is None else {**os.environ, "TMPDIR": place}
+        tested = subprocess.run([*run, *below], cwd=ROOT, check=False, env=environment).returncode
     if tested or rest:  # a part of the tests says nothing about the coverage of the whole
         return tested
     subprocess.run([*coverage, "combine", "-q"], cwd=ROOT, check=True)
@@ -36,19 +39,18 @@ def main(arguments: list[str]) -> int:
 
 
 @contextmanager
-def in_memory() -> Iterator[dict[str, str]]:
-    """Yield the environment, with temporary files in memory where there is room for them.
+def in_memory() -> Iterator[str | None]:
+    """Yield a folder for temporary files in memory, where there is room for them.
 
     An agency's outbox waits for the disk at each event. What is killed here is a process and never
     the machine, so nothing that a test asks for rests on that wait.
     """
     folder = shared_memory()
     if folder is None:
-        yield dict(os.environ)
+        yield None
         return
-    # A short name: a socket's whole path has 107 bytes.
     with TemporaryDirectory(prefix="hub-", dir=folder, ignore_cleanup_errors=True) as place:
-        yield {**os.environ, "TMPDIR": place}
+        yield place
 
 
 if __name__ == "__main__":
