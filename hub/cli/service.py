@@ -84,6 +84,7 @@ def write(
 
 def project() -> None:
     """Keep the views up with the ledger until stopped. Example: hub project."""
+    from hub.collector import settle_down  # noqa: PLC0415
     from hub.preparing import prepare  # noqa: PLC0415
     from hub.projecting import projector  # noqa: PLC0415
     from hub.rulebook.releases import NotInForceError  # noqa: PLC0415
@@ -95,6 +96,7 @@ def project() -> None:
     if settings.owner_url:
         prepare(settings)
     say(Log.STARTED, part="projector")
+    settle_down()
     try:
         projector().run(settings.owner, stop)
     except NotInForceError as error:
