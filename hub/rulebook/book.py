@@ -37,6 +37,10 @@ class Rulebook:
         init=False, repr=False, compare=False, default_factory=dict
     )
     """Where forbids hold, by category, once `analyse` has worked it out."""
+    selections: dict[tuple[str, ...], "Rulebook"] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """The rulebooks of some of these rules alone, by their ids, once somebody asked for them."""
     _values: Mapping[str, frozenset[str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

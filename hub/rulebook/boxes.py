@@ -45,12 +45,13 @@ class Domains(dict[str, Values]):
     takes exactly where the field is empty.
     """
 
-    __slots__ = ("_all", "_fields", "_guards", "_lows")
+    __slots__ = ("_all", "_fields", "_guards", "_lows", "_parts")
 
     def __init__(self, values: Mapping[str, Values]) -> None:
         """Give each value of each fact its bit."""
         super().__init__(values)
         self._fields: dict[str, tuple[int, dict[str | None, int]]] = {}
+        self._parts: dict[tuple[str, Values], Part] = {}
         self._all = self._guards = self._lows = place = 0
         for fact, known in values.items():
             bits = {value: 1 << (place + n) for n, value in enumerate(known)}
@@ -83,9 +84,13 @@ class Domains(dict[str, Values]):
         return [hole for hole in holes if (bits & hole.bits | guards) - lows & guards == guards]
 
     def _part(self, named: tuple[str, Values]) -> Part:
-        fact, values = named
-        whole, each = self._fields[fact]
-        return Part(fact, values, sum(each.get(value, 0) for value in values), whole)
+        part = self._parts.get(named)
+        if part is None:
+            fact, values = named
+            whole, each = self._fields[fact]
+            part = Part(fact, values, sum(each.get(value, 0) for value in values), whole)
+            self._parts[named] = part
+        return part
 
     def _hole(self, parts: tuple[Part, ...]) -> Hole:
         named = sum(part.whole for part in parts)

@@ -46,7 +46,12 @@ def commenced(rulebook: Rulebook, rule_id: str, since: date) -> Rulebook:
 
 def in_force_on(rulebook: Rulebook, on: date) -> Rulebook:
     """Return the rulebook with only the rules that count on a day."""
-    return replace(rulebook, rules=tuple(rule for rule in rulebook.rules if rule.in_force(on)))
+    rules = tuple(rule for rule in rulebook.rules if rule.in_force(on))
+    ids = tuple(rule.id for rule in rules)
+    # Kept: what is worked out of it, for each question of an advice, would be worked out anew.
+    if ids not in rulebook.selections:
+        rulebook.selections[ids] = replace(rulebook, rules=rules)
+    return rulebook.selections[ids]
 
 
 def differences(rulebook: Rulebook, rule: Rule, case: Case) -> tuple[str, ...]:

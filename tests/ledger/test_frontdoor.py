@@ -141,7 +141,8 @@ def test_no_event_signed_with_a_revoked_key_stands_after_its_revocation(
         " WHERE h.type LIKE %s",
         "%/key-revoked/%", "%/concern-raised/%",
     )  # fmt: skip
-    assert len({revoked for _, revoked in rows}) > ROUNDS // 2
+    # In how many rounds an event was quicker is the machine's; without one nothing raced.
+    assert len({revoked for _, revoked in rows}) > ROUNDS // 5
     assert [row for row in rows if row[0] > row[1]] == []
     check(parts.owner)
 
