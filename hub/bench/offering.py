@@ -46,6 +46,9 @@ class Noted:
     positions: list[int] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     refused: int = 0
+    crossed: "list[tuple[bytes, float]]" = field(default_factory=list)
+    """What met its connection's end on the way, with when it was due: to be sent again."""
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
 
     def answered(self, head: bytes, seconds: float) -> None:
         """Note one answer; a refusal must say when to come back, and nothing else may come."""
@@ -73,7 +76,9 @@ class Line(asyncio.Protocol):
     def __init__(self, noted: Noted) -> None:
         self._noted = noted
         self._held = b""
+        self._request = b""
         self._due: float | None = None
+        self._idled = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -83,7 +88,7 @@ class Line(asyncio.Protocol):
 
     def send(self, request: bytes, due: float) -> None:
         """Send a request that was due then."""
-        self._due = due
+        self._request, self._due = request, due
         if self._transport is not None:
             self._transport.write(request)
 
@@ -96,13 +101,19 @@ class Line(asyncio.Protocol):
         head = self._held[:end]
         if self._due is not None and len(self._held) >= end + len(_END) + content_length(head):
             took = asyncio.get_running_loop().time() - self._due
-            self._held, self._due = b"", None
+            self._held, self._due, self._idled = b"", None, True
             self._noted.idle.append(self)
             self._noted.answered(head, took)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Fail the work if a request was under way. What is idle for seconds, the server closes."""
-        if self._due is not None:
+        """Fail the work if a request was under way. What is idle for seconds, the server closes.
+
+        A request that meets that on its way is sent again, as any client must: RFC 9112 9.3.1.
+        """
+        if self._due is not None and self._idled and not self._held:
+            self._noted.crossed.append((self._request, self._due))
+            self._noted.lost.set()
+        elif self._due is not None:
             self._noted.fail(LoadError(f"a connection ended early: {type(exc).__name__}"))
         elif self in self._noted.idle:
             self._noted.idle.remove(self)
@@ -111,6 +122,40 @@ class Line(asyncio.Protocol):
         """Close the connection."""
         if self._transport is not None:
             self._transport.close()
+
+
+@dataclass(slots=True)
+class Lines:
+    """The connections of one offer: as many as there are requests under way."""
+
+    job: Offer
+    noted: Noted
+    all: list[Line] = field(default_factory=list)
+
+    async def send(self, request: bytes, due: float) -> None:
+        """Send a request over a connection that is idle, or a new one."""
+        if self.noted.idle:
+            line = self.noted.idle.pop()
+        else:
+            loop = asyncio.get_running_loop()
+            _, line = await loop.create_connection(
+                lambda: Line(self.noted), self.job.host, self.job.port
+            )
+            self.all.append(line)
+        line.send(request, due)
+
+    async def send_again(self) -> None:
+        """Send again, for as long as it runs, what met its connection's end."""
+        while True:
+            await self.noted.lost.wait()
+            self.noted.lost.clear()
+            while self.noted.crossed:
+                await self.send(*self.noted.crossed.pop())
+
+    def close(self) -> None:
+        """Close them."""
+        for line in self.all:
+            line.close()
 
 
 async def offer_all(job: Offer, requests: list[bytes]) -> dict[str, Any]:
@@ -122,23 +167,15 @@ async def offer_all(job: Offer, requests: list[bytes]) -> dict[str, Any]:
     """
     loop = asyncio.get_running_loop()
     noted = Noted(len(requests), loop.create_future())
-    lines: list[Line] = []
-
-    async def one(request: bytes, due: float) -> None:
-        if noted.idle:
-            line = noted.idle.pop()
-        else:
-            _, line = await loop.create_connection(lambda: Line(noted), job.host, job.port)
-            lines.append(line)
-        line.send(request, due)
-
+    lines = Lines(job, noted)
+    resending = asyncio.create_task(lines.send_again())
     start = loop.time()
     sending: list[asyncio.Task[None]] = []
     for n, request in enumerate(requests):
         due = start + n / job.per_s
         if due > loop.time():
             await asyncio.sleep(due - loop.time())
-        sending.append(asyncio.create_task(one(request, due)))
+        sending.append(asyncio.create_task(lines.send(request, due)))
     offered_s = loop.time() - start
     try:
         async with asyncio.timeout(job.timeout_s):
@@ -146,8 +183,8 @@ async def offer_all(job: Offer, requests: list[bytes]) -> dict[str, Any]:
             await noted.done
         seconds = loop.time() - start
     finally:
-        for line in lines:
-            line.close()
+        resending.cancel()
+        lines.close()
     p50, p95, p99 = latencies(noted.took)
     return {
         "positions": noted.positions,

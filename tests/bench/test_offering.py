@@ -66,6 +66,21 @@ def test_an_idle_connection_may_close_and_one_with_a_request_under_way_may_not()
         asyncio.run(work())
 
 
+def test_what_meets_the_end_of_an_idle_connection_is_sent_again() -> None:
+    async def work() -> list[tuple[bytes, float]]:
+        found = Noted(2, asyncio.get_running_loop().create_future())
+        line = Line(found)
+        line.send(b"one", 0.0)
+        line.data_received(b"HTTP/1.1 429 No\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n")
+        found.idle.remove(line)
+        line.send(b"two", 0.5)
+        line.connection_lost(ConnectionResetError())
+        assert (found.done.done(), found.lost.is_set()) == (False, True)
+        return found.crossed
+
+    assert asyncio.run(work()) == [(b"two", 0.5)]
+
+
 @pytest.mark.heavy
 def test_the_scenarios_of_too_much_run_and_lose_nothing() -> None:
     only = ("--only", "intake-stock,overload,fairness", "--runs", "1", "--quick", "--json")
