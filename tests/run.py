@@ -26,8 +26,7 @@ def main(arguments: list[str]) -> int:
     marks = [] if heavy else ["-m", "not heavy"]
     coverage = [sys.executable, "-m", "coverage"]
     subprocess.run([*coverage, "erase"], cwd=ROOT, check=True)
-    spread = ["-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]
-    run = [*coverage, "run", "-m", "pytest", *spread, *marks, *rest]
+    run = [*coverage, "run", "-m", "pytest", "-n", WORKERS, "--dist", "loadfile", *marks, *rest]
     with in_memory() as place:
         # pytest's own folder has a long name, and a socket's whole path only 107 bytes.
         below = [] if place is None else [f"--basetemp={place}/p"]
