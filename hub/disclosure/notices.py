@@ -29,7 +29,9 @@ from hub.ledger.record import Guard, StaleError, relation_key, subject_key
 from hub.views import read
 from hub.views.read_items import items_at
 
-LOOK_S = 0.5
+FIRST_LOOK_S, LOOK_S = 0.05, 0.5
+"""After how long a feed with nothing new is looked at again: twice as long each time, up to half a
+second. Whoever was just told something is soon told the next, and one that is idle costs little."""
 MAX_TRIES = 5
 LOOKED_AT = 50
 """Items looked at for a notice that something was opened: enough to meet one still open."""
@@ -67,15 +69,15 @@ class Notices:
 
         Plain bytes where nothing is told: then there is nothing to record either.
         """
-        limit = min(limit, PAGE)
+        limit, look_s = min(limit, PAGE), FIRST_LOOK_S
         while limit:
             answer = await self._page(agency, user, limit, channel, after)
             if answer is not None:
                 return answer
             if wait_s <= 0:
                 break
-            await asyncio.sleep(min(LOOK_S, wait_s))
-            wait_s -= LOOK_S
+            await asyncio.sleep(min(look_s, wait_s))
+            wait_s, look_s = wait_s - look_s, min(2 * look_s, LOOK_S)
         return NOTHING_NEW
 
     async def _page(

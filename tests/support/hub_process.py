@@ -216,9 +216,9 @@ def hub(postgres: Postgres) -> Iterator[RunningHub]:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Return the environment of a process of a hub that is set up like this."""
+    """Return a hub's environment. It is not traced: its rooms are covered in tests' own process."""
     told = {f"HUB_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
-    return {**os.environ, **told}
+    return {**{n: v for n, v in os.environ.items() if not n.startswith("COVERAGE_")}, **told}
 
 
 def _settings(owner: str, folder: Path) -> Settings:

@@ -28,9 +28,13 @@ pytestmark = pytest.mark.skipif(not CHROMIUM, reason=WHY_NOT)
     [
         ("desktop", {"viewport": DESKTOP}),
         ("phone", {"viewport": PHONE}),
-        ("forced-colours", {"viewport": DESKTOP, "forced_colors": "active"}),
+        pytest.param(
+            "forced-colours",
+            {"viewport": DESKTOP, "forced_colors": "active"},
+            marks=pytest.mark.heavy,
+        ),
         ("without-scripts", {"viewport": DESKTOP, "java_script_enabled": False}),
-        ("zoomed-400", {"viewport": ZOOMED}),
+        pytest.param("zoomed-400", {"viewport": ZOOMED}, marks=pytest.mark.heavy),
     ],
 )
 def test_a_liaison_officer_finds_and_reads_and_every_page_on_the_way_is_whole(
@@ -72,7 +76,7 @@ def test_a_liaison_officer_finds_and_reads_and_every_page_on_the_way_is_whole(
         assert {what: wrong for what, wrong in faults.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("name", ["desktop", "phone"])
+@pytest.mark.parametrize("name", ["desktop", pytest.param("phone", marks=pytest.mark.heavy)])
 def test_an_officer_reads_the_register_signs_off_and_tells_who_saw(
     place: RunningHub, browser: Browser, name: str
 ) -> None:
@@ -104,7 +108,7 @@ def test_an_officer_reads_the_register_signs_off_and_tells_who_saw(
         assert {what: wrong for what, wrong in faults.items() if wrong} == {}
 
 
-@pytest.mark.parametrize("name", ["desktop", "phone"])
+@pytest.mark.parametrize("name", ["desktop", pytest.param("phone", marks=pytest.mark.heavy)])
 def test_a_practitioner_is_led_to_advice(place: RunningHub, browser: Browser, name: str) -> None:
     with window(browser, place.url, viewport=DESKTOP if name == "desktop" else PHONE) as here:
         here.sign_in("practitioner-1")
@@ -147,7 +151,7 @@ def test_a_keyboard_reaches_every_mark_of_the_picture_in_order(
         expect(here.page).to_have_url(re.compile("#item-"))
 
 
-@pytest.mark.parametrize("name", ["desktop", "phone"])
+@pytest.mark.parametrize("name", ["desktop", pytest.param("phone", marks=pytest.mark.heavy)])
 def test_a_boards_analyst_reads_figures_and_finds_nobody_in_them(
     place: RunningHub, browser: Browser, name: str
 ) -> None:
