@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, NamedTuple
 
-PROJECT_CEILING = 5_000.0
+PROJECT_CEILING = 2_000.0
 """Events a second that one projector must fold: its figure is held against this, not a machine."""
 SEQUENCE_CEILING = 20_000.0
 """Leaves a second that the sequencer must reach, in batches of a thousand."""
@@ -20,7 +20,7 @@ TARGETS: Mapping[str, float] = {
     "fairness": 0.25,
     "read": 0.35,
     "awaited": 1.0,
-    "project": 1.0,
+    "project": 2.5,
     "sequence": 1.0,
     "sequence-raw": 0.1,
     "prove": 0.1,
