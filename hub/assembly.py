@@ -227,7 +227,7 @@ async def with_hub(settings: Settings, work: Callable[[Hub], Awaitable[Any]]) ->
     try:
         if settings.owner_url:
             # Alembic is half a second of a core, and an API process never needs it.
-            from hub.preparing import prepare  # noqa: PLC0415
+            from hub.preparing import prepare  # noqa: PLC0415 - as above
 
             prepare(settings)
         hub = build(settings)

@@ -43,13 +43,30 @@ class Job:
 
 
 @dataclass(slots=True)
-class Work:
+class Pending:
+    """How many answers are still to come, and what ends with the last of them."""
+
+    left: int
+    done: "asyncio.Future[None]"
+
+    def one_less(self) -> None:
+        """End with the last answer."""
+        self.left -= 1
+        if self.left == 0 and not self.done.done():
+            self.done.set_result(None)
+
+    def fail(self, error: Exception) -> None:
+        """End with an error."""
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+@dataclass(slots=True, kw_only=True)
+class Work(Pending):
     """What is left to send, and what has come back."""
 
     requests: Iterator[bytes]
     expect: bytes
-    left: int
-    done: "asyncio.Future[None]"
     seconds: list[float] = field(default_factory=list)
 
     def answered(self, status: bytes, answer: bytes, seconds: float) -> None:
@@ -59,14 +76,7 @@ class Work:
             self.fail(LoadError(f"answered {status.decode(errors='replace')}: {words}"))
             return
         self.seconds.append(seconds)
-        self.left -= 1
-        if self.left == 0 and not self.done.done():
-            self.done.set_result(None)
-
-    def fail(self, error: Exception) -> None:
-        """End the work with an error."""
-        if not self.done.done():
-            self.done.set_exception(error)
+        self.one_less()
 
 
 class Client(asyncio.Protocol):
@@ -160,7 +170,7 @@ async def send_all(job: Job, requests: list[bytes], clients: int) -> dict[str, A
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
-    work = Work(iter(requests), str(job.expect).encode(), len(requests), done)
+    work = Work(len(requests), done, requests=iter(requests), expect=str(job.expect).encode())
     opened = [
         (await loop.create_connection(lambda: Client(work), job.host, job.port))[1]
         for _ in range(clients)

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 import uvloop
 
 from hub.bench.figures import latencies
-from hub.bench.load import LoadError, content_length, read_requests
+from hub.bench.load import LoadError, Pending, content_length, read_requests
 from hub.bench.pacing import position_of
 
 ACCEPTED: Final = b"202"
@@ -37,11 +37,9 @@ class Offer:
 
 
 @dataclass(slots=True)
-class Noted:
+class Noted(Pending):
     """What became of the requests so far."""
 
-    left: int
-    done: "asyncio.Future[None]"
     idle: "list[Line]" = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
@@ -60,14 +58,7 @@ class Noted:
             self.refused += 1
         else:
             self.fail(LoadError(f"answered {status.decode(errors='replace')}"))
-        self.left -= 1
-        if self.left == 0 and not self.done.done():
-            self.done.set_result(None)
-
-    def fail(self, error: Exception) -> None:
-        """End with an error."""
-        if not self.done.done():
-            self.done.set_exception(error)
+        self.one_less()
 
 
 class Line(asyncio.Protocol):

@@ -10,7 +10,6 @@ less for an event than the hub does. One thread: with eight the library stores f
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from eventsourcing.domain import Aggregate, event
 from psycopg.conninfo import conninfo_to_dict
 
 from hub.bench.load import read_requests
-from hub.bench.verifying import checker
+from hub.bench.verifying import checker, timed
 
 
 class Told(Aggregate):
@@ -44,22 +43,19 @@ def environment(url: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """Do one job: read it, say ready, wait for the word, verify and save, say how long it took."""
+    """Do one job: read it, verify and save."""
     job = json.loads(sys.stdin.readline())
     tokens = read_requests(Path(job["file"]))
     check = checker(job)
     with Application[Any](environment(job["database"])) as application:
         application.save(Told(token="warm"))  # noqa: S106 - no secret; it builds what others find
         check(tokens[0])
-        sys.stdout.write("{}\n")
-        sys.stdout.flush()
-        sys.stdin.readline()
-        started = time.perf_counter()
-        for token in tokens:
+
+        def saved(token: bytes) -> None:
             check(token)
             application.save(Told(token=token.decode()))
-        seconds = time.perf_counter() - started
-    sys.stdout.write(json.dumps({"count": len(tokens), "seconds": seconds}) + "\n")
+
+        timed(tokens, saved)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def serve(
     """
     import uvicorn  # noqa: PLC0415
 
-    from hub.preparing import prepare  # noqa: PLC0415
+    from hub.preparing import prepare  # noqa: PLC0415 - a command imports its own
     from hub.telemetry import configure  # noqa: PLC0415
     from hub.writing import beside  # noqa: PLC0415
 
@@ -84,9 +84,9 @@ def write(
 
 def project() -> None:
     """Keep the views up with the ledger until stopped. Example: hub project."""
-    from hub.collector import settle_down  # noqa: PLC0415
-    from hub.preparing import prepare  # noqa: PLC0415
-    from hub.projecting import projector  # noqa: PLC0415
+    from hub.collector import settle_down  # noqa: PLC0415 - a command imports its own
+    from hub.preparing import prepare  # noqa: PLC0415 - a command imports its own
+    from hub.projecting import projector  # noqa: PLC0415 - a command imports its own
     from hub.rulebook.releases import NotInForceError  # noqa: PLC0415
     from hub.telemetry import Log, configure, say  # noqa: PLC0415
 

@@ -63,7 +63,7 @@ class Found:
     id: str = field(default="", compare=False)
 
 
-def look(user: str = "a", **changes: Any) -> Look:  # noqa: ANN401
+def look(user: str = "a", **changes: Any) -> Look:  # noqa: ANN401 - its fields
     said = {
         "jti": uid(f"look {next(_IDS)}"), "partner": "council-a", "user": user, "subject": None,
         "purpose": "safeguarding_enquiry", "channel": "find", "outcome": "released",
