@@ -90,7 +90,8 @@ def start(
         log: where its stderr goes, and its stdout unless it talks.
         talks: keep a pipe to and from it; it ends when its stdin does.
     """
-    variables = [f"{key}={value}" for key, value in settings.items()]
+    # Unbuffered, a child's long line ends where the pipe is first full: what is left is dropped.
+    variables = [f"{key}={value}" for key, value in {**settings, "PYTHONUNBUFFERED": ""}.items()]
     pipe = subprocess.PIPE if talks else None
     with log.open("ab") as written:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
