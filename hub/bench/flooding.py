@@ -27,6 +27,8 @@ OTHER_CLIENTS = 4
 FLOOD = 40
 """Events of the flood for each of the other agency's, so that it outlasts them."""
 TIMES = 2.0
+KEPT = EACH + EACH // 4
+"""Connections kept while twice as much is offered: more than an agency has events under way."""
 SHARES = 3
 """In how many times as long as the hub takes for an agency's share (hub.api.turns) 99 of 100
 accepted events must be answered, from when they were due. It lets a share in and refuses the rest
@@ -72,7 +74,8 @@ class Overload(_Posting):
         file = self._stage.folder / "offered"
         write_requests(file, self._requests(COUNCIL, int(TIMES * ceiling * self._seconds)))
         settings = self._stage.settings
-        job = Offer(settings.host, settings.port, str(file), TIMES * ceiling, TIMEOUT_S)
+        offered, port = TIMES * ceiling, settings.port
+        job = Offer(settings.host, port, str(file), offered, TIMEOUT_S, connections=KEPT)
         (found,) = together("hub.bench.offering", [asdict(job)], folder=self._stage.folder)
         self._on_record(found["positions"])
         self.sizes = {

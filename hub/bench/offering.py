@@ -2,7 +2,8 @@
 
 In: one line of JSON (an Offer); a file of whole requests. Out: one line of JSON: how many were
 accepted and where, how many were refused, how long the accepted ones took. Never here: a pace that
-gives way. Every request is sent when it is due, over a connection that is idle or a new one.
+gives way. Every request is sent when it is due, over a connection that is idle, or a new one where
+all are busy.
 """
 
 import asyncio
@@ -17,23 +18,30 @@ import uvloop
 from hub.bench.figures import latencies
 from hub.bench.load import LoadError, Pending, content_length, read_requests
 from hub.bench.pacing import position_of
+from hub.descriptors import hold_many
 
 ACCEPTED: Final = b"202"
 REFUSED: Final = (b"429", b"503")
 _END: Final = b"\r\n\r\n"
 _STATUS: Final = slice(9, 12)
+_AT_ONCE: Final = 64
 _RETRY: Final = b"\r\nretry-after:"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What to send, to whom, how many a second, and how long to wait for the last answers."""
+    """What to send, to whom, how many a second, and how long to wait for the last answers.
+
+    `connections` are open before the first request is due, for agencies keep theirs: what is
+    offered twice over is events, and taking a connection costs as much as half an event.
+    """
 
     host: str
     port: int
     file: str
     per_s: float
     timeout_s: float
+    connections: int
 
 
 @dataclass(slots=True)
@@ -123,17 +131,24 @@ class Lines:
     noted: Noted
     all: list[Line] = field(default_factory=list)
 
+    async def open(self) -> None:
+        """Open the connections that an agency keeps, some at a time."""
+        while (missing := self.job.connections - len(self.all)) > 0:
+            opened = await asyncio.gather(*(self._new() for _ in range(min(missing, _AT_ONCE))))
+            self.noted.idle.extend(opened)
+
     async def send(self, request: bytes, due: float) -> None:
         """Send a request over a connection that is idle, or a new one."""
-        if self.noted.idle:
-            line = self.noted.idle.pop()
-        else:
-            loop = asyncio.get_running_loop()
-            _, line = await loop.create_connection(
-                lambda: Line(self.noted), self.job.host, self.job.port
-            )
-            self.all.append(line)
+        line = self.noted.idle.pop() if self.noted.idle else await self._new()
         line.send(request, due)
+
+    async def _new(self) -> Line:
+        loop = asyncio.get_running_loop()
+        _, line = await loop.create_connection(
+            lambda: Line(self.noted), self.job.host, self.job.port
+        )
+        self.all.append(line)
+        return line
 
     async def send_again(self) -> None:
         """Send again, for as long as it runs, what met its connection's end."""
@@ -150,7 +165,10 @@ class Lines:
 
 
 async def offer_all(job: Offer, requests: list[bytes]) -> dict[str, Any]:
-    """Send every request when it is due; return what became of them.
+    """Open the connections, wait for the word, and send every request when it is due.
+
+    Returns:
+        What became of them.
 
     Raises:
         LoadError: another answer than accepted or refused, or a connection that ended.
@@ -159,6 +177,8 @@ async def offer_all(job: Offer, requests: list[bytes]) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     noted = Noted(len(requests), loop.create_future())
     lines = Lines(job, noted)
+    await lines.open()
+    await asyncio.to_thread(_word)
     resending = asyncio.create_task(lines.send_again())
     start = loop.time()
     sending: list[asyncio.Task[None]] = []
@@ -188,13 +208,18 @@ async def offer_all(job: Offer, requests: list[bytes]) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Do one job: read it, say ready, wait for the word, offer, say what was found."""
-    job = Offer(**json.loads(sys.stdin.readline()))
-    requests = read_requests(Path(job.file))
+def _word() -> None:
+    """Say that all is ready, and wait for the word to begin."""
     sys.stdout.write("{}\n")
     sys.stdout.flush()
     sys.stdin.readline()
+
+
+def main() -> None:
+    """Do one job: read it, be ready, offer, say what was found."""
+    hold_many()
+    job = Offer(**json.loads(sys.stdin.readline()))
+    requests = read_requests(Path(job.file))
     sys.stdout.write(json.dumps(uvloop.run(offer_all(job, requests))) + "\n")
 
 

@@ -35,10 +35,12 @@ def serve(
     """
     import uvicorn  # noqa: PLC0415
 
-    from hub.preparing import prepare  # noqa: PLC0415 - a command imports its own
+    from hub.descriptors import hold_many  # noqa: PLC0415 - a command imports its own
+    from hub.preparing import prepare  # noqa: PLC0415
     from hub.telemetry import configure  # noqa: PLC0415
     from hub.writing import beside  # noqa: PLC0415
 
+    hold_many()
     settings = load()
     if settings.owner_url:
         prepare(settings)
