@@ -47,7 +47,7 @@ from hub.ledger.frontdoor import FrontDoor, Own, agency_sub_id
 from hub.ledger.handing import Handing
 from hub.ledger.keyfile import file_key
 from hub.ledger.keystore import KEY_LIFE_S, Keystore
-from hub.ledger.read import Pool
+from hub.ledger.read import LOOKING, Pool
 from hub.ledger.record import Record
 from hub.ledger.resolve import Resolver
 from hub.ledger.store import HubRecorder, open_recorder
@@ -88,12 +88,13 @@ def _built(ground: _Ground) -> Hub:
     settings, source, hub_uri = ground.settings, ground.source, ground.settings.hub_uri
     recorder = open_recorder(settings.database_url)
     appender = Handing(settings.writer) if ground.handing else _appender(ground, recorder)
-    pool, door = _pool(settings), _door(ground, appender)
+    pool, looking = _pool(settings), _pool(settings, LOOKING)
+    door = _door(ground, appender)
     receipts = Receipts(ground.signer, hub_uri)
     cursors = Cursors(file_key(settings.keys_dir / "cursor.bin", source))
     covering = Covering(pool, ground.clock, waits=settings.receipts == "await")
     release = Release(door=door, covering=covering, receipts=receipts, source=source)
-    desk = _desk(ground, pool, door, release, cursors)
+    desk = _desk(ground, (pool, looking), door, release, cursors)
     oversight = Oversight(desk=desk, pool=pool, clock=ground.clock, source=source)
     notices = Notices(desk, door, ground.clock)
     access = AccessTokens(ground.signer, hub_uri=hub_uri, new_id=lambda: str(source.uuid()))
@@ -113,7 +114,8 @@ def _built(ground: _Ground) -> Hub:
         access=access,
         tokens=_tokens(access, settings),
         pool=pool,
-        once=SharedOnce(pool),
+        looking=looking,
+        once=SharedOnce(looking),
         turns=Turns(),
         covering=covering,
         cursors=cursors,
@@ -166,9 +168,16 @@ def _door(ground: _Ground, appender: Writes) -> FrontDoor:
     )
 
 
-def _desk(ground: _Ground, pool: Pool, door: FrontDoor, release: Release, cursors: Cursors) -> Desk:
+def _desk(
+    ground: _Ground,
+    pools: tuple[Pool, Pool],
+    door: FrontDoor,
+    release: Release,
+    cursors: Cursors,
+) -> Desk:
     return Desk(
-        pool=pool,
+        pool=pools[0],
+        looking=pools[1],
         door=door,
         opener=ground.opening,
         release=release,
@@ -183,17 +192,17 @@ def _tokens(access: AccessTokens, settings: Settings) -> TokenEndpoint:
     return TokenEndpoint(access, hub_uri=settings.hub_uri, token_url=url)
 
 
-def _pool(settings: Settings) -> Pool:
+def _pool(settings: Settings, options: str = "") -> Pool:
     return AsyncConnectionPool(
         settings.database_url,
         min_size=2,
-        max_size=16,
+        max_size=8 if options else 16,
         open=False,
         timeout=5.0,
         # Past this, whoever asks next tries anew. The pool's own pauses double for five minutes,
         # so after a long outage it would stay away long after the store is back.
         reconnect_timeout=5.0,
-        kwargs={"autocommit": True, "options": "-c statement_timeout=15000"},
+        kwargs={"autocommit": True, "options": f"-c statement_timeout=15000 {options}"},
     )
 
 

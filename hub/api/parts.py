@@ -60,6 +60,8 @@ class Hub:
     access: AccessTokens
     tokens: TokenEndpoint
     pool: Pool
+    looking: Pool
+    """For the few questions that every read asks: their plans are made once."""
     once: SharedOnce
     turns: Turns
     covering: Covering
@@ -92,7 +94,8 @@ class Hub:
 
         The first process of a hub finds no law in its ledger, and records the shipped one.
         """
-        await self.pool.open(wait=True, timeout=10.0)
+        for pool in (self.pool, self.looking):
+            await pool.open(wait=True, timeout=10.0)
         self.directory.refresh()
         if not self.directory.now.law.rows:
             await release_first(self.door, self.settings.officers, self.clock)
@@ -100,7 +103,8 @@ class Hub:
     async def close(self) -> None:
         """Write what is waiting, then let go of everything."""
         self.appender.close()
-        await self.pool.close()
+        for pool in (self.looking, self.pool):
+            await pool.close()
         self.recorder.datastore.close()
         self.sealing.close()
         await self.opening.close()

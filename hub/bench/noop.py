@@ -35,6 +35,7 @@ from hub.disclosure.look import Found
 from hub.disclosure.opening import Form, Hole
 from hub.disclosure.readings import Reading
 from hub.ledger.kek import FileKeys
+from hub.ledger.read import LOOKING
 from hub.ledger.sealing import Sealer
 from hub.settings import load
 from hub.telemetry import configure
@@ -115,7 +116,9 @@ def asgi() -> Beside:
     settings = load()
     hub = build_handing(settings)
     source = hub.source
-    pool = ConnectionPool(settings.vault_database_url, kwargs={"autocommit": True}, open=True)
+    # As the vault's own: a ceiling that plans each look anew would be too low.
+    how = {"autocommit": True, "options": LOOKING}
+    pool = ConnectionPool(settings.vault_database_url, kwargs=how, open=True)
     rows = Rows(pool, hub.clock)
     sealer = Sealer(FileKeys.open(settings.vault_dir, source), source)
     bare = Bare(Envelopes(sealer, rows), rows, hub.clock, source)

@@ -46,6 +46,7 @@ class Desk:
         self,
         *,
         pool: Pool,
+        looking: Pool,
         door: FrontDoor,
         opener: Opener,
         release: Release,
@@ -55,7 +56,7 @@ class Desk:
     ) -> None:
         self.pool = pool
         self.door = door
-        self.law = Readings(door.directory, pool, clock)
+        self.law = Readings(door.directory, looking, clock)
         self._opener = opener
         self._release = release
         self._cursors = cursors

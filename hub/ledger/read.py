@@ -6,7 +6,7 @@ Never here: a write, a decision, a sealed token (the vault reads those).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from psycopg import AsyncConnection, Connection
@@ -18,6 +18,10 @@ from hub.ledger.record import Header
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 """Connections of one event loop, in autocommit, as the role that reads."""
+LOOKING: Final = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1"
+"""How connections are set up that ask the same few questions by key, over and over. By itself
+PostgreSQL plans each anew, which takes up to ten times as long as answering it; and at its default
+cost of a page, a plan made while a table was small reads the whole of it."""
 
 _HEADER = (
     "SELECT position, agency, jti, digest, subject, type, kind, occurred_at, recorded_at,"

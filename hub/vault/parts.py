@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool
 from hub.clock import Clock
 from hub.ids import Source
 from hub.ledger.kek import FileKeys, KeyProvider
+from hub.ledger.read import LOOKING
 from hub.settings import Settings
 from hub.vault.adopt import drawable, fitting
 from hub.vault.rows import Rows
@@ -57,6 +58,6 @@ def rows_of(settings: Settings, clock: Clock) -> Iterator[Rows]:
         max_size=8,
         timeout=5.0,
         reconnect_timeout=5.0,
-        kwargs={"autocommit": True, "options": "-c statement_timeout=15000"},
+        kwargs={"autocommit": True, "options": f"-c statement_timeout=15000 {LOOKING}"},
     ) as pool:
         yield Rows(pool, clock)
