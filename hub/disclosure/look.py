@@ -110,7 +110,10 @@ class Looker:
             shown = any(w.shown for w in weighed)
             pattern = await self._pattern(connection, ask, known)
             told: list[Weighed] = []
-            if shown:
+            if shown and more is None and _from_the_first(ask) and open_to == of_others:
+                # The page holds every item there is: nothing newer is to be looked for.
+                told = wishes.among(weighed)
+            elif shown:
                 told, known = await self._wishes(connection, ask, open_to, known, now)
             refer_to: tuple[str, ...] = ()
             if ask.stated and (ask.gathers or (not shown and pattern is None)):
@@ -253,6 +256,12 @@ class Looker:
             agencies={ask.partner: known.facts.get(agency_key(ask.partner), NO_FACTS)},
         )
         return self._scales.decision({**found, **ask.facts()}, london_day(seconds(self._clock)))
+
+
+def _from_the_first(ask: Ask) -> bool:
+    """Return whether an ask's page begins with the first item and leaves out no day."""
+    days = (ask.since, ask.until, ask.as_known_on if ask.stated else None)
+    return ask.after is None and not any(days)
 
 
 def _joined(before: Known, after: Known) -> Known:

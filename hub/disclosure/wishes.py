@@ -30,6 +30,15 @@ def may_tell(weighed: Weighed) -> bool:
     return stands and Category.CONCERN in weighed.shown
 
 
+def among(page: Sequence[Weighed]) -> list[Weighed]:
+    """Return those whose wish may be told, newest first, of a page that holds all items there are.
+
+    The same as the views are asked for where a page is not all.
+    """
+    could = [w for w in reversed(page) if w.candidate.type_uri in TYPES]
+    return [w for w in could[:LOOKED_AT] if may_tell(w)]
+
+
 def hole(weighed: Sequence[Weighed]) -> Wishes:
     """Return the hole for the first wish there is, of items that may be told, newest first."""
     return Wishes(tuple(hole_of(w) for w in weighed), tuple(_head(w) for w in weighed))

@@ -54,6 +54,7 @@ def test_the_latest_is_told_with_its_source_on_every_page(
     assert wishes["asked"] == OutcomesAsked.EXPRESSED
     second = page(hub, "north-trust", subject, limit=1, after=first.data["next"])
     assert second.data["wishes"] == wishes
+    assert page(hub, "north-trust", subject).data["wishes"] == wishes  # all on one page
 
 
 def test_it_is_in_the_register_though_its_item_stands_on_another_page(
