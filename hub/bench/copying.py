@@ -1,6 +1,6 @@
 """Rows as PostgreSQL's binary COPY takes them, for the ledger's tables.
 
-In: values. Out: bytes. Never here: what they mean.
+In: values. Out: bytes, or a format of them. Never here: what they mean.
 
 Source: PostgreSQL documentation, COPY, "Binary Format".
 """
@@ -17,9 +17,9 @@ _I4: Final = struct.Struct(">ii")
 _I8: Final = struct.Struct(">iq")
 _N: Final = struct.Struct(">i")
 _H: Final = struct.Struct(">h")
+_EVENT: Final = struct.Struct(">hi16siq")
 NULL: Final = _N.pack(-1)
-JSONB: Final = b"\x01"
-"""The version that stands before a jsonb value."""
+_JSONB: Final = b"\x01"
 
 TABLES: Final[dict[str, LiteralString]] = {
     "events": "COPY ledger.events FROM STDIN (FORMAT binary)",
@@ -37,30 +37,51 @@ def put(cursor: Cursor[Any], table: str, rows: Iterable[bytes]) -> None:
         copy.write(HEADER + b"".join(rows) + _END)
 
 
-def count(columns: int) -> bytes:
-    """Return what stands before a row of so many columns."""
-    return _H.pack(columns)
-
-
 def text(value: bytes) -> bytes:
     """Return a column of bytes, or of text in UTF-8."""
     return _N.pack(len(value)) + value
 
 
-def int8(value: int | None) -> bytes:
+def json(value: bytes) -> bytes:
+    """Return a column of jsonb."""
+    return _N.pack(len(value) + 1) + _JSONB + value
+
+
+def int8(value: int) -> bytes:
     """Return a bigint."""
-    return NULL if value is None else _I8.pack(8, value)
-
-
-def int4(value: int) -> bytes:
-    """Return an integer."""
-    return _I4.pack(4, value)
+    return _I8.pack(8, value)
 
 
 def event(subject: bytes, version: int, topic: bytes, state: bytes, position: int) -> bytes:
     """Return a row of ledger.events. `topic` is a column already."""
-    head = struct.pack(">hi16siq", 5, 16, subject, 8, version)
-    return head + topic + _N.pack(len(state)) + state + _I8.pack(8, position)
+    head = _EVENT.pack(5, 16, subject, 8, version)
+    return b"%b%b%b%b%b" % (head, topic, _N.pack(len(state)), state, _I8.pack(8, position))
+
+
+def cells(agency: str, topic: bytes, kind: str, categories: int, partner: str | None) -> bytes:
+    """Return a row of ledger.header as a format of eleven.
+
+    In this order: position, jti, digest, subject, when it happened, when it was recorded, routing,
+    facts, commitment, key, number for the partner. Columns are routing, facts and the last one.
+    """
+    fixed = (agency.encode(), kind.encode(), None if partner is None else partner.encode())
+    by, leaf, to = (NULL if f is None else _escaped(text(f)) for f in fixed)
+    at, uuid, hash_ = (_escaped(_N.pack(n)) + b"%b" for n in (8, 16, 32))
+    return b"".join((
+        _H.pack(16), at, by, uuid, hash_, uuid, _escaped(topic), leaf, at, at,
+        _escaped(_I4.pack(4, categories)), b"%b", b"%b", hash_, uuid, to, b"%b",
+    ))  # fmt: skip
+
+
+def fact(key: str, name: str, value: str, position: bytes, ends: bytes | None) -> bytes:
+    """Return a row of ledger.fact_current. The last two are eight bytes."""
+    told = b"".join(text(cell.encode()) for cell in (key, name, value))
+    return _H.pack(5) + told + text(position) + (NULL if ends is None else text(ends))
+
+
+def scope(key: str, position: bytes) -> bytes:
+    """Return a row of ledger.fact_scope. The position is eight bytes."""
+    return _H.pack(2) + text(key.encode()) + text(position)
 
 
 def key(subject: bytes, version: int, wrapped: bytes) -> bytes:
@@ -72,3 +93,7 @@ def key(subject: bytes, version: int, wrapped: bytes) -> bytes:
 def index(mac: bytes, subject: bytes) -> bytes:
     """Return a row of ledger.subject_index, of an exact identifier."""
     return struct.pack(">hi32si16si?", 3, 32, mac, 16, subject, 1, True)  # noqa: FBT003 - a column
+
+
+def _escaped(value: bytes) -> bytes:
+    return value.replace(b"%", b"%%")

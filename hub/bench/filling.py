@@ -43,7 +43,7 @@ def run_load(*, events: int, reads: float, here: bool, as_json: bool) -> int:
         return 2
     try:
         with _mine() if here else _own() as (settings, folder):
-            found = filled(settings, folder, events=events, reads=reads)
+            found = filled(settings, folder, events=events, reads=reads, kept=here)
             found["machine"] = described(settings.owner)
     except BenchError as error:
         sys.stderr.write(f"hub bench: {error}\n")
@@ -52,13 +52,15 @@ def run_load(*, events: int, reads: float, here: bool, as_json: bool) -> int:
     return 0
 
 
-def filled(settings: Settings, folder: Path, *, events: int, reads: float) -> dict[str, Any]:
+def filled(
+    settings: Settings, folder: Path, *, events: int, reads: float, kept: bool
+) -> dict[str, Any]:
     """Fill a ledger, its log and its views; return how fast, and what it takes on disk.
 
     Raises:
         BenchError: the ledger is not empty, or a process stopped.
     """
-    made = load(settings, folder, events=events, reads=reads)
+    made = load(settings, folder, events=events, reads=reads, kept=kept)
     log_s = _log(settings)
     views_s = views_of(settings, len(os.sched_getaffinity(0)))
     with connect(settings.owner) as connection:

@@ -1,18 +1,21 @@
 """What a process that forges a ledger is told, and what it makes of one chunk.
 
-In: nothing. Out: the shapes Job, Agency, Rows. Never here: a key used, a connection.
+In: nothing. Out: the shapes Job, Agency, Person, Rows. Never here: a key used, a connection.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from hub.bench import copying
-from hub.bench.mould import FactText
+from hub.bench.forms import Form
+from hub.bench.mould import Mould
 
 PEOPLE: Final = 3
 """A chunk may have one person for so many events: half as many come, and numbers must not meet."""
+Values: TypeAlias = tuple[bytes, ...]
+_Row: TypeAlias = tuple[Form, Values]
 
 
 class Agency(NamedTuple):
@@ -41,6 +44,8 @@ class Job:
     first: int
     start_ms: int
     step_us: int
+    kept: bool
+    """Whether the ledger outlives the bench: then the agencies' keys are to stay secret."""
 
     def sizes(self, number: int) -> tuple[int, int]:
         """Return how many events, and how many disclosures before its own, a chunk has."""
@@ -49,11 +54,30 @@ class Job:
         )
 
 
-class Place(NamedTuple):
-    """Where one row stands, and when: the hub's milliseconds, the poster's second."""
+@dataclass(slots=True)
+class Person:
+    """Somebody of one chunk: its subject's id, how it is named, and what is on record of it."""
 
-    jti: UUID
+    key: UUID
+    named: bytes
+    raw: bytes = field(init=False)
+    text: bytes = field(init=False)
+    version: int = 0
+    items: list[int] = field(default_factory=list)
+    facts: dict[tuple[str, str], _Row] = field(default_factory=dict)
+    scopes: dict[str, _Row] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Spell the id once."""
+        self.raw, self.text = self.key.bytes, str(self.key).encode()
+
+
+class Place(NamedTuple):
+    """Where one row stands, and when: the hub's milliseconds, the second it is said to be of."""
+
     subject: UUID
+    raw: bytes
+    jti: UUID
     version: int
     position: int
     recorded_ms: int
@@ -67,24 +91,20 @@ class Rows:
     tables: dict[str, list[bytes]] = field(
         default_factory=lambda: {name: [] for name in copying.TABLES}
     )
-    facts: dict[tuple[str, str], tuple[str, int, int | None]] = field(default_factory=dict)
-    scopes: dict[str, int] = field(default_factory=dict)
 
-    def state(self, facts: Iterable[FactText], position: int) -> None:
+    def state(self, made: Mould, whose: Person, values: Values) -> None:
         """Fold facts as ledger.append does: the later one stands."""
-        for key, fact, value, expires in facts:
-            self.facts[key, fact] = (value, position, expires)
-            self.scopes[key] = position
+        for slot, row in made.lasting:
+            whose.facts[slot] = row, values
+        for key, row in made.scopes:
+            whose.scopes[key] = row, values
+        for row in made.once:
+            self.tables["fact_current"].append(row.of(values))
+        for row in made.once_scopes:
+            self.tables["fact_scope"].append(row.of(values))
 
-    def close(self) -> None:
-        """Make rows of the facts."""
-        put = self.tables["fact_current"]
-        for (key, fact), (value, position, expires) in self.facts.items():
-            cells = (copying.text(cell.encode()) for cell in (key, fact, value))
-            put.append(
-                copying.count(5) + b"".join(cells) + copying.int8(position) + copying.int8(expires)
-            )
-        self.tables["fact_scope"].extend(
-            copying.count(2) + copying.text(key.encode()) + copying.int8(position)
-            for key, position in self.scopes.items()
-        )
+    def close(self, people: Iterable[Person]) -> None:
+        """Make rows of the facts that stand."""
+        for one in people:
+            self.tables["fact_current"] += [row.of(values) for row, values in one.facts.values()]
+            self.tables["fact_scope"] += [row.of(values) for row, values in one.scopes.values()]

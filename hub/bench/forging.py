@@ -9,46 +9,39 @@ its positions and partners' numbers follow from its place, so no chunk waits for
 """
 
 import json
+import struct
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from random import Random
 from typing import Final
 from uuid import UUID
 
 import psycopg
-from nacl.signing import SigningKey
 
-from contracts.base import Category, Payload
-from contracts.disclosure import DisclosedItem, DisclosureMade
+from contracts.base import Payload
 from hub.assembly import signer_of
 from hub.bench import copying
-from hub.bench.forged import PEOPLE, Agency, Job, Place, Rows
-from hub.bench.mould import NAMED, SUBJECT, Mould, Poster, mould
+from hub.bench.answers import Answers, reader, told
+from hub.bench.forged import PEOPLE, Agency, Job, Person, Place, Rows, Values
+from hub.bench.mould import NAMED, Mould, Poster, mould
+from hub.bench.nonces import giving_away
 from hub.bench.shape import history
-from hub.ids import SystemSource
+from hub.bench.steps import Case, Step
+from hub.collector import settle_down
+from hub.ids import Source, SystemSource
 from hub.intake.agencies import HUB_SLUG, issuer_uri
 from hub.intake.identifiers import read_sub_id
-from hub.ledger.frontdoor import agency_sub_id
+from hub.intake.signing import Signer
 from hub.ledger.sealing import Sealer
 from hub.rulebook import shipped
 from hub.settings import Settings
 from hub.vault.parts import master_keys
 
-READ_BY: Final = (
-    *("area-council",) * 8, *("area-police",) * 4, *("area-cqc",) * 2, *("area-trust",) * 2,
-    *("area-children",) * 2, "area-gp-1", "area-hospital",
-)  # fmt: skip
-"""Who reads, in turn: a council eight times of twenty."""
-ITEMS: Final = 5
-"""Items that a recorded answer names, at most."""
-OFFICERS: Final = 40
-"""Officers of each agency that reads, in turn."""
-_OFFICER: Final = "officer-in-turn"
-_PLACE: Final = 1_333_333_330
 _DAY_S: Final = 86_400
 _TEN, _NINES, _NUMBERS = 10, 999_000_000, 1_000_000
+_Q: Final = struct.Struct(">q")
 
 
 class Forge:
@@ -63,12 +56,14 @@ class Forge:
         self._uri = settings.hub_uri
         self._law = shipped()
         self._moulds: dict[tuple[str, int], tuple[Payload, Mould]] = {}
-        self._posters = {a.slug: _poster(a, self._uri) for a in job.agencies}
+        self._scripts: dict[tuple[Case, int], list[Mould]] = {}
+        self._posters = {
+            a.slug: poster(a, self._uri, self._source, kept=job.kept) for a in job.agencies
+        }
         signer = signer_of(settings, self._source)
-        self._hub = Poster(HUB_SLUG, HUB_SLUG, self._uri, signer.kid, signer.raw)
-        self._agencies = {a.slug: a for a in job.agencies}
-        self._answers: dict[tuple[str, int], Mould] = {}
-        self._before = {slug: _before(slug) for slug in set(READ_BY)}
+        by = Poster(HUB_SLUG, HUB_SLUG, self._uri, signer.kid, signer.raw)
+        self._answers = Answers(by, self._law, audience=self._uri)
+        self._agencies = {a.slug: (a, UUID(a.subject)) for a in job.agencies}
 
     def chunk(self, number: int) -> Rows:
         """Return the rows of one chunk."""
@@ -76,28 +71,30 @@ class Forge:
         events, asked = job.sizes(number)
         position = job.first + number * job.chunk + asked
         dice = Random(number)  # noqa: S311 - a repeatable load, and no secret
-        people: dict[int, tuple[UUID, str, int, list[int]]] = {}
-        for agency in job.agencies:
-            self._sealer.admit(
-                UUID(agency.subject), bytes.fromhex(agency.wrapped), agency.kek_version
-            )
-        for at, (person, (poster, payload)) in enumerate(history(dice, events)):
-            if person not in people:
-                people[person] = self._person(rows, number * (job.chunk // PEOPLE) + person)
-            key, named, version, items = people[person]
-            people[person] = (key, named, version + 1, items)
-            made = self._mould(poster, payload)
-            self._event(rows, made, (key, named, version + 1), position, dice.randrange(_DAY_S))
-            items.append(position)
+        for agency, subject in self._agencies.values():
+            self._sealer.admit(subject, bytes.fromhex(agency.wrapped), agency.kek_version)
+        people: dict[int, Person] = {}
+        said = history(dice, events, self._script)
+        for at, (person, place, made) in enumerate(said, number * job.chunk + 1):
+            whose = people.get(person)
+            if whose is None:
+                whose = self._person(rows, number * (job.chunk // PEOPLE) + person)
+                people[person] = whose
+            ago_s = int(dice.random() * _DAY_S)
+            where = (place or "").encode()
+            self._event(rows, made, whose, position=position, where=where, ago_s=ago_s)
             position += 1
-            until = int((number * job.chunk + at + 1) * job.reads)
+            if not job.reads:
+                continue
+            whose.items.append(position - 1)
+            until = int(at * job.reads)
             while asked < until:
-                self._answer(rows, READ_BY[asked % len(READ_BY)], asked, (key, items), position)
+                self._answer(rows, asked, whose, position)
                 asked, position = asked + 1, position + 1
-        rows.close()
+        rows.close(people.values())
         return rows
 
-    def _person(self, rows: Rows, number: int) -> tuple[UUID, str, int, list[int]]:
+    def _person(self, rows: Rows, number: int) -> Person:
         """Return a new subject, with its key and its identifier's place in the index."""
         subject = self._source.uuid()
         wrapped = self._sealer.new_key(subject)
@@ -108,7 +105,17 @@ class Forge:
         one = read_sub_id({"format": "uri", "uri": named})[0]
         mac = self._sealer.blind(one.kind.value, one.value)
         rows.tables["subject_index"].append(copying.index(mac, subject.bytes))
-        return subject, named, 0, []
+        return Person(subject, named.encode())
+
+    def _script(self, case: Case, steps: Sequence[Step]) -> list[Mould]:
+        """Return the moulds of a case's events."""
+        # What is told of any case is a constant of `steps`, so an id stands for one.
+        key = case.told_by(steps), id(steps)
+        found = self._scripts.get(key)
+        if found is None:
+            said = (step.said(key[0]) for step in steps)
+            found = self._scripts[key] = [self._mould(*one) for one in said]
+        return found
 
     def _mould(self, poster: str, payload: Payload) -> Mould:
         # Payloads are made once (steps), so an id stands for one as long as it is kept here.
@@ -125,104 +132,57 @@ class Forge:
         return found[1]
 
     def _event(
-        self, rows: Rows, made: Mould, whose: tuple[UUID, str, int], position: int, ago_s: int
+        self, rows: Rows, made: Mould, whose: Person, *, position: int, where: bytes, ago_s: int
     ) -> None:
-        subject, named, version = whose
         recorded = self._recorded(position)
-        toe = recorded // 1000 - ago_s
+        issued = recorded // 1000
+        toe = issued - ago_s
         jti = self._source.uuid()
-        token = made.token(recorded // 1000, toe, str(jti), named)
-        facts_json, facts = made.stated(str(subject), str(jti), toe)
-        rows.state(facts, position)
-        place = Place(jti, subject, version, position, recorded, toe)
-        self._store(rows, made, place, token=token, routing=made.routing, facts=facts_json)
-
-    def _answer(
-        self, rows: Rows, slug: str, number: int, about: tuple[UUID, list[int]], position: int
-    ) -> None:
-        """Write the record of an answer that was given to an agency about somebody."""
-        agency, shown = self._agencies[slug], about[1][-ITEMS:]
-        made = self._answers.get((slug, len(shown)))
-        if made is None:
-            made = self._answers[slug, len(shown)] = self._answer_mould(slug, len(shown))
-        told = {
-            str(SUBJECT): str(about[0]),
-            _OFFICER: f"{slug}.{number // len(READ_BY) % OFFICERS}",
-        }
-        told |= {str(_PLACE + n): str(place) for n, place in enumerate(shown)}
-        claims, routing = _written(made.claims, told), _written(made.routing, told)
-        recorded = self._recorded(position)
-        jti = self._source.uuid()
-        named = f"urn:hub:agency:{slug}"
-        token = made.token(recorded // 1000, recorded // 1000, str(jti), named, body=claims)
-        facts_json, _ = made.stated(agency.subject, str(jti), recorded // 1000)
-        # Its facts are folded once, at the end: they say only that an agency is one.
-        turn, left = divmod(number, len(READ_BY))
-        pseq = turn * self._before[slug][-1] + self._before[slug][left] + 1
-        place = Place(
-            jti, UUID(agency.subject), agency.versions + pseq, position, recorded, recorded // 1000
-        )
-        self._store(rows, made, place, token=token, routing=routing, facts=facts_json, pseq=pseq)
-
-    def _answer_mould(self, slug: str, items: int) -> Mould:
-        payload = DisclosureMade(
-            about="agency",
-            partner=slug,
-            subject=str(SUBJECT),
-            user=_OFFICER,
-            purpose="safeguarding_enquiry",
-            channel="timeline",
-            rulebook=self._law.sha256,
-            fact_position=1,
-            body_digest="A" * 43,
-            items=tuple(
-                DisclosedItem(
-                    position=_PLACE + n,
-                    categories=(Category.CONCERN, Category.HEALTH),
-                    withheld=(Category.THIRD_PARTY,),
-                    decision="0" * 64,
-                    rules=("care-act-s42",),
-                )
-                for n in range(items)
-            ),
-        )
-        return mould(
-            payload, self._hub, agency_sub_id(slug), audience=self._uri,
-            vocabulary=self._law.vocabulary,
+        values = made.values(
+            toe, b"%d" % issued, b"%d" % toe, str(jti).encode(), whose.named, whose.text, where,
+            _Q.pack(position),
         )  # fmt: skip
+        rows.state(made, whose, values)
+        whose.version += 1
+        place = Place(whose.key, whose.raw, jti, whose.version, position, recorded, toe)
+        self._store(rows, made, place, values)
+
+    def _answer(self, rows: Rows, number: int, about: Person, position: int) -> None:
+        """Write the record of an answer that was given to an agency about somebody."""
+        slug = reader(number)
+        agency, subject = self._agencies[slug]
+        made, pseq = self._answers.mould(slug, about), self._answers.pseq(slug, number)
+        recorded = self._recorded(position)
+        issued = recorded // 1000
+        now, jti = b"%d" % issued, self._source.uuid()
+        # Its facts are folded once, at the end: they say only that an agency is one.
+        values = made.values(
+            issued, now, now, str(jti).encode(), b"", agency.subject.encode(), b"",
+            _Q.pack(position), *told(slug, number, about),
+        )  # fmt: skip
+        version = agency.versions + pseq
+        place = Place(subject, subject.bytes, jti, version, position, recorded, issued)
+        self._store(rows, made, place, values, copying.int8(pseq))
 
     def _recorded(self, position: int) -> int:
         return self._job.start_ms + (position - self._job.first) * self._job.step_us // 1000
 
     def _store(
-        self,
-        rows: Rows,
-        made: Mould,
-        at: Place,
-        *,
-        token: bytes,
-        routing: str,
-        facts: str,
-        pseq: int | None = None,
+        self, rows: Rows, made: Mould, at: Place, values: Values, pseq: bytes = copying.NULL
     ) -> None:
+        """Sign and seal an event, and make its two rows."""
+        signing, token = made.signed(values)
         envelope, commitment = self._sealer.seal(
             at.subject, token, agency=made.slug, jti=at.jti, kind=made.kind
         )
-        put, topic = copying.text, copying.text(made.type_uri.encode())
-        subject = at.subject.bytes
         rows.tables["events"].append(
-            copying.event(subject, at.version, topic, envelope, at.position)
+            copying.event(at.raw, at.version, made.topic, envelope, at.position)
         )
-        cells = (
-            copying.count(16), copying.int8(at.position), put(made.slug.encode()),
-            put(at.jti.bytes), put(sha256(token.rpartition(b".")[0]).digest()), put(subject),
-            topic, put(made.kind.encode()), copying.int8(at.toe), copying.int8(at.recorded_ms),
-            copying.int4(made.categories), put(copying.JSONB + routing.encode()),
-            put(copying.JSONB + facts.encode()), put(commitment), put(subject),
-            copying.NULL if made.partner is None else put(made.partner.encode()),
-            copying.int8(pseq),
-        )  # fmt: skip
-        rows.tables["header"].append(b"".join(cells))
+        rows.tables["header"].append(made.cells % (
+            _Q.pack(at.position), at.jti.bytes, sha256(signing).digest(), at.raw, _Q.pack(at.toe),
+            _Q.pack(at.recorded_ms), copying.json(made.routing.of(values)),
+            copying.json(made.facts.of(values)), commitment, at.raw, pseq,
+        ))  # fmt: skip
 
 
 def nhs_urn(number: int) -> str | None:
@@ -234,29 +194,20 @@ def nhs_urn(number: int) -> str | None:
     return f"urn:nhs:number:{nine}{digit}" if digit < _TEN else None
 
 
-def _before(slug: str) -> list[int]:
-    """Return how often an agency reads before each turn of READ_BY, and in all of it."""
-    return [READ_BY[:turn].count(slug) for turn in range(len(READ_BY) + 1)]
-
-
-def _written(text: str, told: Mapping[str, str]) -> str:
-    for place, value in told.items():
-        text = text.replace(place, value)
-    return text
-
-
-def _poster(agency: Agency, uri: str) -> Poster:
-    key = SigningKey(bytes.fromhex(agency.seed))
-    return Poster(
-        agency.slug, agency.kind, issuer_uri(uri, agency.slug), agency.kid,
-        lambda message: key.sign(message).signature,
-    )  # fmt: skip
+def poster(agency: Agency, uri: str, source: Source, *, kept: bool) -> Poster:
+    """Return an agency as a poster; where its ledger is kept, as one whose key stays its own."""
+    seed = bytes.fromhex(agency.seed)
+    sign = Signer(seed).raw if kept else giving_away(seed, source)
+    return Poster(agency.slug, agency.kind, issuer_uri(uri, agency.slug), agency.kid, sign)
 
 
 def write(job: Job) -> Iterator[float]:
     """Write each chunk in a transaction of its own; yield when each was committed."""
     forge = Forge(job)
     with psycopg.connect(job.settings["owner_url"]) as connection:
+        # What is built last is waited for, and everything before it with it.
+        connection.execute("SET synchronous_commit = off")
+        settle_down()
         yield 0.0
         for number in job.chunks:
             rows = forge.chunk(number)

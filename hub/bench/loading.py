@@ -5,9 +5,15 @@ Never here: a database that anybody else writes to; an event that a partner coul
 
 What is as the front door makes it: tokens signed by registered keys, sealed under keys of their
 subjects, headers, facts, indexes and counters; `hub sequence`, `hub verify` and `hub rebuild` take
-the ledger as any other (tests/bench/test_loading.py has them do so). What is not: no token was
-posted or verified on its way in; events of a year carry their times without a year having passed;
-narratives repeat; the decisions and digests that recorded answers name were never taken.
+the ledger as any other (tests/bench/test_loading.py has them do so), and each row is as wide.
+
+What is not: no token was posted or verified on its way in; events of a year carry their times
+without a year having passed; narratives repeat; the decisions and digests that recorded answers
+name were never taken. Rows lie in the order of their positions within a chunk and not across two,
+and indexes are built at once, so they are a little denser than those that grew. Signatures of
+agencies verify, and their nonces repeat, so that whoever opens two tokens could work out the key:
+it is a made-up agency's and ends with the bench. The hub's own key, and every key of a ledger that
+is kept (`--here`), signs as it always does.
 """
 
 import asyncio
@@ -83,6 +89,7 @@ def load(
     reads: float = 0.0,
     clock: Clock | None = None,
     processes: int = PROCESSES,
+    kept: bool = False,
 ) -> Loaded:
     """Enrol an area in an empty ledger, and fill it.
 
@@ -93,6 +100,7 @@ def load(
         reads: how many answers are recorded for each.
         clock: the time; the year ends now.
         processes: how many forge side by side.
+        kept: the ledger is not thrown away, so keys sign as keys do that are kept secret.
 
     Raises:
         BenchError: the ledger is not empty, or a process stopped.
@@ -118,6 +126,7 @@ def load(
             first=first,
             start_ms=start_ms,
             step_us=YEAR_MS * 1000 // rows,
+            kept=kept,
         )
         jobs = [replace(whole, chunks=whole.chunks[n::processes]) for n in range(processes)]
         made = _written(connection, [job for job in jobs if job.chunks], rows, folder)

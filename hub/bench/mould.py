@@ -1,33 +1,52 @@
 """A mould: everything about an event that does not change from one person to the next, done once.
 
-In: a payload, who posts it, the law's vocabulary. Out: signed tokens, header texts and facts of as
-many events as wanted. Never here: a row, a key of a subject.
+In: a payload, who posts it, the law's vocabulary. Out: signed tokens, and rows, of as many events
+as wanted. Never here: a key of a subject, a table.
 
 What the front door works out of an event (its header, its facts, where they are folded) is worked
-out here by the front door's own `draft` and `assertions`, on an event about nobody, into which the
-subject's ids and times are then written. `hub verify` takes each such header apart again, and the
-tests of the bench have it do so.
+out here by the front door's own `draft` and `assertions`, on an event about nobody: marks stand for
+its subject, its ids, its times and its place. The bytes are then written once, with the marks'
+places left open (forms). `hub verify` takes each such header apart again, and the tests of the
+bench have it do so.
 """
 
-import json
-from collections.abc import Callable, Mapping
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypedDict
 from uuid import UUID
+
+import msgspec
 
 from contracts.base import Payload
 from contracts.envelope import TYP
 from contracts.labels import plain
+from hub.bench import copying
+from hub.bench.forms import Form
+from hub.bench.steps import SETTING
 from hub.intake import encoding
 from hub.intake.identifiers import Identifier, read_sub_id
 from hub.ledger.draft import draft
+from hub.ledger.record import Assertion
 from hub.ledger.resolve import assertions
 from hub.rulebook.model import FactEntry
 
 JTI: Final = "00000000-0000-4000-8000-00000000000a"
 SUBJECT: Final = UUID("00000000-0000-4000-8000-00000000000b")
 NAMED: Final = "urn:nhs:number:9990000018"
-_IAT, _TOE = 1_111_111_111, 1_222_222_222
+_IAT, _TOE, _END = 1_111_111_111, 1_222_222_222, 1_444_444_440
+# Eight bytes each, and such as no text holds.
+_AT: Final = b"\xff\xfeplaces"
+_ENDS: Final = b"\xff\xfeends %d"
+MARKS: Final = (
+    b"%d" % _IAT, b"%d" % _TOE, JTI.encode(), NAMED.encode(), str(SUBJECT).encode(),
+    SETTING.encode(), _AT,
+)  # fmt: skip
+"""What stands for: issued at, happened at, own id, how the subject is named, its id, in which
+place, and the position in eight bytes."""
+_S: Final = str(SUBJECT)
+_Q: Final = struct.Struct(">q")
+_dense: Final = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +58,6 @@ class Poster:
     issuer: str
     kid: str
     sign: Callable[[bytes], bytes]
-
-
-class FactText(NamedTuple):
-    """A fact as it is folded, with the ids to be written into its key."""
-
-    key: str
-    fact: str
-    value: str
-    after_s: int | None
-    """Seconds after the event happened at which it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,43 +76,41 @@ class _Made:
 
 @dataclass(frozen=True, slots=True)
 class Mould:
-    """One kind of event of one poster. `claims` has the places for iat, toe, jti and subject."""
+    """One kind of event of one poster. Its forms are of the values that `values` returns."""
 
     slug: str
-    type_uri: str
     kind: str
-    categories: int
-    routing: str
-    facts: tuple[FactText, ...]
-    facts_json: str
-    header: bytes
-    claims: str
-    sign: Callable[[bytes], bytes]
     partner: str | None
+    header: bytes
+    """The token's first part, and the dot behind it."""
+    claims: Form
+    sign: Callable[[bytes], bytes]
+    routing: Form
+    facts: Form
+    after: tuple[int, ...]
+    """How many seconds after the event happened facts of it end."""
+    lasting: tuple[tuple[tuple[str, str], Form], ...]
+    """Rows of facts about the subject, of which the latest stands; each under what it replaces."""
+    scopes: tuple[tuple[str, Form], ...]
+    once: tuple[Form, ...]
+    """Rows of facts about the event itself, which replace none."""
+    once_scopes: tuple[Form, ...]
+    topic: bytes
+    """A column."""
+    cells: bytes
+    """The header's row, as `copying.cells` returns it."""
 
-    def token(self, iat: int, toe: int, jti: str, named: str, *, body: str = "") -> bytes:
-        """Return a signed event. `body`: the claims, where more than these is written into them."""
-        text = (body or self.claims) % (iat, toe, jti, named)
-        signing = self.header + b"." + encoding.encode(text.encode())
-        return signing + b"." + encoding.encode(self.sign(signing))
+    def values(self, toe: int, *given: bytes) -> tuple[bytes, ...]:
+        """Return what is written into the forms: what MARKS stand for, and more, is given."""
+        if not self.after:
+            return given
+        ends = [toe + after for after in self.after]
+        return (*given, *(b"%d" % end for end in ends), *(_Q.pack(end) for end in ends))
 
-    def stated(self, subject: str, jti: str, toe: int) -> tuple[str, list[FactText]]:
-        """Return the facts as a header has them, and each with its key and the second it ends."""
-        found = [
-            FactText(
-                key.replace(_S, subject).replace(JTI, jti),
-                fact,
-                value,
-                None if after is None else toe + after,
-            )
-            for key, fact, value, after in self.facts
-        ]
-        if self.facts_json:
-            return self.facts_json.replace(_S, subject).replace(JTI, jti), found
-        return json.dumps(found), found
-
-
-_S: Final = str(SUBJECT)
+    def signed(self, values: Sequence[bytes]) -> tuple[bytes, bytes]:
+        """Return what is signed, and the token."""
+        signing = self.header + encoding.encode(self.claims.of(values))
+        return signing, signing + b"." + encoding.encode(self.sign(signing))
 
 
 def mould(
@@ -113,10 +120,17 @@ def mould(
     *,
     audience: str,
     vocabulary: Mapping[str, FactEntry],
+    more: Sequence[bytes] = (),
 ) -> Mould:
-    """Return the mould of a payload. `sub_id` names nobody: `NAMED`, or the agency it is filed by.
+    """Return the mould of a payload.
 
-    The subject a payload itself names is `SUBJECT`, and its own jti is `JTI`.
+    Args:
+        payload: the place it names is `SETTING`.
+        by: who signs.
+        sub_id: whom it is about: `NAMED`, or the agency that it is filed by.
+        audience: the hub.
+        vocabulary: of the law in force.
+        more: what else is written into it: what stands for that in the payload.
     """
     claims = {
         "iss": by.issuer,
@@ -138,31 +152,62 @@ def mould(
         identifiers=read_sub_id(claims["sub_id"]),
     )
     drawn = draft(made, poster_kind=by.kind, vocabulary=vocabulary)
-    facts = tuple(
-        FactText(a.key, a.fact, a.value, a.expires_at) for a in assertions(drawn, SUBJECT)
+    facts = assertions(drawn, SUBJECT)
+    after = tuple(dict.fromkeys(f.expires_at for f in facts if f.expires_at is not None))
+    marks = (
+        *MARKS,
+        *more,
+        *(b"%d" % (_END + n) for n in range(len(after))),
+        *(_ENDS % n for n in range(len(after))),
     )
-    lasting = all(fact.after_s is None for fact in facts)
+    topic = copying.text(payload.TYPE.encode())
+
+    def form(raw: bytes) -> Form:
+        return Form(raw, marks)
+
     return Mould(
         slug=by.slug,
-        type_uri=payload.TYPE,
         kind=drawn.kind,
-        categories=drawn.categories,
-        routing=_dense(drawn.routing),
-        facts=facts,
-        facts_json=_dense(facts) if lasting else "",
-        header=encoding.encode(_dense({"alg": "Ed25519", "kid": by.kid, "typ": TYP}).encode()),
-        claims=_with_places(_dense(claims), sub_id),
-        sign=by.sign,
         partner=drawn.partner,
+        header=encoding.encode(_dense({"alg": "Ed25519", "kid": by.kid, "typ": TYP})) + b".",
+        claims=form(_dense(claims)),
+        sign=by.sign,
+        routing=form(_dense(drawn.routing)),
+        facts=form(_dense([_told(fact, after) for fact in facts])),
+        after=after,
+        topic=topic,
+        cells=copying.cells(by.slug, topic, drawn.kind, drawn.categories, drawn.partner),
+        **_folded(facts, after, form),
     )
 
 
-def _with_places(text: str, sub_id: Mapping[str, Any]) -> str:
-    """Return claims as a format of iat, toe, jti and the subject's name, in this order."""
-    named = str(sub_id["uri"])
-    text = text.replace("%", "%%").replace(str(_IAT), "%d", 1).replace(str(_TOE), "%d", 1)
-    return text.replace(JTI, "%s", 1).replace(named, "%s", 1)
+class _Folded(TypedDict):
+    lasting: tuple[tuple[tuple[str, str], Form], ...]
+    scopes: tuple[tuple[str, Form], ...]
+    once: tuple[Form, ...]
+    once_scopes: tuple[Form, ...]
 
 
-def _dense(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _folded(
+    facts: Sequence[Assertion], after: tuple[int, ...], form: Callable[[bytes], Form]
+) -> _Folded:
+    """Return the rows of facts, as they are folded. Of an agency's there are none: see loading."""
+    rows = {(fact.key, fact.fact): form(_fact(fact, after)) for fact in facts}
+    keys = {key: form(copying.scope(key, _AT)) for key, _ in rows}
+    return {
+        "lasting": tuple((slot, row) for slot, row in rows.items() if _S in slot[0]),
+        "scopes": tuple((key, row) for key, row in keys.items() if _S in key),
+        "once": tuple(row for (key, _), row in rows.items() if JTI in key),
+        "once_scopes": tuple(row for key, row in keys.items() if JTI in key),
+    }
+
+
+def _told(fact: Assertion, after: tuple[int, ...]) -> tuple[str, str, str, int | None]:
+    """Return a fact as a header has it."""
+    ends = None if fact.expires_at is None else _END + after.index(fact.expires_at)
+    return fact.key, fact.fact, fact.value, ends
+
+
+def _fact(fact: Assertion, after: tuple[int, ...]) -> bytes:
+    ends = None if fact.expires_at is None else _ENDS % after.index(fact.expires_at)
+    return copying.fact(fact.key, fact.fact, fact.value, _AT, ends)

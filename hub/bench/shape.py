@@ -1,6 +1,6 @@
 """How often what happens in a partnership area, in the proportions of the national figures.
 
-In: a stream of choices. Out: who says what about whom, cases side by side.
+In: a stream of choices. Out: which case goes on, about whom, and its next step; cases side by side.
 Never here: what is said (steps), a signature, a row.
 
 Volumes are the plan of the reference (domain.md, section 5): of 640,240 adult concerns 30.6 in 100
@@ -9,13 +9,16 @@ stand beside them. Shares of kinds of abuse are those of the Safeguarding Adults
 to whole parts. Which agency raises what, and how hot a setting is, are this project's assumptions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from random import Random
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from contracts.codes import AbuseType
 from contracts.subject import AgencyKind
-from hub.bench.steps import CHILD, CONCERN, ENQUIRY, NOTIFIED, Case, Said, Step
+from hub.bench.steps import CHILD, CONCERN, NOTIFIED, PURSUED, REPORTED, Case, Step
+
+_T = TypeVar("_T")
 
 AREA: Final[dict[str, AgencyKind]] = {
     "area-council": "council",
@@ -58,15 +61,29 @@ _RAISED_BY: Final = {"area-trust": 22, "home": 30, "area-police": 18, "area-coun
                      "area-hospital": 12}  # fmt: skip
 
 
+class _Choice(Generic[_T]):
+    """One of several by their weights, summed up once."""
+
+    def __init__(self, weights: Mapping[_T, int]) -> None:
+        self._options = list(weights)
+        self._sums = list(accumulate(weights.values()))
+
+    def of(self, dice: Random) -> _T:
+        return dice.choices(self._options, cum_weights=self._sums)[0]
+
+
+_KIND, _TYPE, _POSTER = _Choice(CASES), _Choice(_TYPES), _Choice(_RAISED_BY)
+
+
 def begin(dice: Random) -> tuple[Case, Sequence[Step]]:
     """Return a case and what will be said in it, in order."""
-    kind = dice.choices(list(CASES), list(CASES.values()))[0]
+    kind = _KIND.of(dice)
     placed = kind == "notification" or (kind == "concern" and dice.random() < IN_A_PLACE)
     number = int(PLACES * dice.random() ** _HEAT)
     home = f"area-home-{1 + number % 12}"
-    poster = dice.choices(list(_RAISED_BY), list(_RAISED_BY.values()))[0]
+    poster = _POSTER.of(dice)
     case = Case(
-        abuse=dice.choices(list(_TYPES), list(_TYPES.values()))[0],
+        abuse=_TYPE.of(dice),
         place=f"1-{100 + number}" if placed else None,
         home=home,
         gp=f"area-gp-{dice.randrange(1, 4)}",
@@ -75,30 +92,34 @@ def begin(dice: Random) -> tuple[Case, Sequence[Step]]:
     if kind == "child":
         return case, CHILD
     if kind == "notification":
-        return case, NOTIFIED[: 1 + dice.randrange(2)]
-    return case, (*CONCERN, *ENQUIRY) if dice.random() < TO_ENQUIRY else CONCERN
+        return case, NOTIFIED if dice.random() < 1 / 2 else REPORTED
+    return case, PURSUED if dice.random() < TO_ENQUIRY else CONCERN
 
 
-def history(dice: Random, events: int) -> Iterator[tuple[int, Said]]:
-    """Yield who says what about the how-manyth person, until that many were said.
+def history(
+    dice: Random, events: int, script: Callable[[Case, Sequence[Step]], Sequence[_T]]
+) -> Iterator[tuple[int, str | None, _T]]:
+    """Yield what comes next: about the how-manyth person, in which place, what of a script.
 
-    Cases begin one after the other, and go on side by side.
+    Cases begin one after the other, and go on side by side. `script` returns, for each step of a
+    case, what stands for it; the place is the case's.
     """
-    running: list[tuple[int, Case, Iterator[Step]]] = []
+    running: list[tuple[int, str | None, Iterator[_T]]] = []
+    draw = dice.random
     people = 0
     for _ in range(events):
         while True:
-            if not running or dice.random() < 1 / EVENTS_A_CASE:
-                again = people > 0 and dice.random() < KNOWN_BEFORE
-                person = dice.randrange(people) if again else people
+            if not running or draw() < 1 / EVENTS_A_CASE:
+                again = people > 0 and draw() < KNOWN_BEFORE
+                person = int(draw() * people) if again else people
                 people += not again
                 case, steps = begin(dice)
-                running.append((person, case, iter(steps)))
-            at = dice.randrange(len(running))
-            person, case, left = running[at]
+                running.append((person, case.place, iter(script(case, steps))))
+            at = int(draw() * len(running))
+            person, place, left = running[at]
             step = next(left, None)
             if step is not None:
                 break
             running[at] = running[-1]
             running.pop()
-        yield person, step.said(case)
+        yield person, place, step

@@ -4,7 +4,7 @@ In: a case. Out: payloads of the contracts, each made and checked once however o
 Never here: how often cases begin (shape), a signature, a row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +22,9 @@ _WORDS: Final = "Seen with a carer; what was said of the week before has changed
 _SHORT, _LONG = _WORDS * 3, _WORDS * 9
 """Narratives that make tokens of about 1.0 and 1.7 KB."""
 
+SETTING: Final = "1-999"
+"""The place of a case of which only the words count. No place of the area is called so."""
+
 
 class Case(NamedTuple):
     """What does not change while a case goes on."""
@@ -31,6 +34,23 @@ class Case(NamedTuple):
     home: str
     gp: str
     poster: str
+
+    def told_by(self, steps: Sequence["Step"]) -> "Case":
+        """Return the case as far as these steps tell of it, in `SETTING` if in any place.
+
+        Two cases that return the same are told in the same words.
+        """
+        parts = {part for step in steps for part in (step.by, *step.to)}
+        typed = any("types" in step.fields for step in steps)
+        poster = "poster" in parts or any(step.kind is FeedbackGiven for step in steps)
+        placed = self.place is not None and any(step.about == "adult" for step in steps)
+        return Case(
+            self.abuse if typed else AbuseType.NEGLECT,
+            SETTING if placed else None,
+            self.home if "home" in parts else "",
+            self.gp if "gp" in parts else "",
+            self.poster if poster else "",
+        )
 
 
 class Said(NamedTuple):
@@ -159,10 +179,14 @@ ENQUIRY: Final[tuple[Step, ...]] = (
     ),
 )
 """An enquiry under section 42: twenty events."""
-NOTIFIED: Final[tuple[Step, ...]] = (
+PURSUED: Final[tuple[Step, ...]] = (*CONCERN, *ENQUIRY)
+"""A concern that goes on to an enquiry."""
+REPORTED: Final[tuple[Step, ...]] = (
     _step(NotificationReceived, "area-cqc", limb="reg18_injury", details=_SHORT, to=(_COUNCIL,)),
     _contact("home"),
 )
+"""A notification, and a visit after it; of half of them there is none."""
+NOTIFIED: Final[tuple[Step, ...]] = REPORTED[:1]
 CHILD: Final[tuple[Step, ...]] = (
     _step(ChildReferral, "poster", about="child", to=("area-children",), why=_LONG),
     _contact("area-children", "child"),
