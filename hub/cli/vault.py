@@ -45,6 +45,7 @@ def vault(
     Exit code 1: the keys cannot be opened or are not this ledger's, or another vault listens there.
     """
     from hub.clock import SystemClock  # noqa: PLC0415
+    from hub.collector import settle_down  # noqa: PLC0415
     from hub.ids import SystemSource  # noqa: PLC0415
     from hub.ledger.kek import KekError  # noqa: PLC0415
     from hub.ledger.keyfile import KeyFileError  # noqa: PLC0415
@@ -65,6 +66,7 @@ def vault(
     try:
         with opened(settings, SystemClock(), SystemSource()) as one:
             say(Log.STARTED, part="vault")
+            settle_down()
             serve(one, settings.vault, stop)
     except (KekError, KeyFileError, VaultTakenError) as refused:
         typer.echo(f"hub vault: {refused}", err=True)

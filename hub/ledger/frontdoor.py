@@ -6,10 +6,10 @@ Never here: a way around intake.verify. What the hub itself says is signed and v
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from contracts.base import Payload
@@ -18,10 +18,11 @@ from contracts.labels import plain
 from hub.clock import Clock, seconds
 from hub.ids import Source
 from hub.intake.agencies import HUB_SLUG, issuer_uri
-from hub.intake.errors import Err, IntakeError
+from hub.intake.errors import IntakeError
 from hub.intake.signing import Signer
 from hub.intake.verify import EVENT_TYP, Verified, verify
 from hub.ledger.append import Writes
+from hub.ledger.batches import Answer, Batches, Turn
 from hub.ledger.directory import Directory, Standing
 from hub.ledger.draft import draft
 from hub.ledger.record import (
@@ -38,7 +39,6 @@ from hub.ledger.resent import on_record, resent_key
 from hub.rulebook.model import FactEntry
 
 MAX_TRIES = 5
-Turn: TypeAlias = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ class FrontDoor:
         self._clock = clock
         self._source = source
         self._hub_uri = hub_uri
+        self._batches = Batches(self, appender)
         self._law: tuple[Standing | None, int, Mapping[str, FactEntry]] = (None, 0, {})
 
     async def post(self, token: bytes, caller: str, proof: Unspent | None = None) -> Record:
@@ -108,48 +109,18 @@ class FrontDoor:
                 # Sent before the erasure, and again because the answer was lost: it stands.
                 return await self._on_record(caller, prepared.jti, prepared.digest, refusal)
             except StaleError:
-                await asyncio.to_thread(self.directory.refresh)
+                await self.look_again()
         raise StaleError("the agency's keys keep changing")
 
     async def post_many(
         self, tokens: Mapping[str, bytes], caller: str, turn: Turn | None = None
-    ) -> dict[str, Record | IntakeError | LedgerError]:
+    ) -> dict[str, Answer]:
         """Take many events; each is stored or refused on its own.
 
         `tokens` maps the jti the batch gives to the token. One whose own jti differs is refused.
         `turn` waits until the next event may be checked: a batch is no reason for others to wait.
         """
-        answers: dict[str, Record | IntakeError | LedgerError] = {}
-        drafts: dict[str, Draft] = {}
-        for jti, token in tokens.items():
-            if turn is not None:
-                await turn()
-            try:
-                prepared = self.prepare(token, caller)
-            except IntakeError as refusal:
-                answers[jti] = await self._again(token, caller, refusal)
-                continue
-            if str(prepared.jti) == jti:
-                drafts[jti] = prepared
-            else:
-                answers[jti] = IntakeError(Err.INVALID_REQUEST, "the jti is not the event's own")
-        outcomes = await self._appender.store(list(drafts.values()))
-        for jti, outcome in zip(drafts, outcomes, strict=True):
-            answers[jti] = await self._settled(tokens[jti], caller, outcome)
-        return answers
-
-    async def _settled(
-        self, token: bytes, caller: str, outcome: Record | BaseException
-    ) -> Record | IntakeError | LedgerError:
-        """Return what to answer for one event of a batch, trying it alone where that may help."""
-        if isinstance(outcome, StaleError):
-            await asyncio.to_thread(self.directory.refresh)
-            return await self._again(token, caller)
-        if isinstance(outcome, SubjectErasedError):
-            return await self._again(token, caller)
-        if isinstance(outcome, Record | LedgerError):
-            return outcome
-        raise outcome
+        return await self._batches.take(tokens, caller, turn)
 
     async def say(self, own: Own) -> Record:
         """Record something the hub itself says, under its own key.
@@ -176,7 +147,7 @@ class FrontDoor:
             raise
         finally:
             if free:
-                await asyncio.to_thread(self.directory.refresh)
+                await self.look_again()
 
     def sign(self, own: Own, *, audience: str | None = None) -> bytes:
         """Return the hub's own SET for a payload, for the ledger or for an agency to be handed."""
@@ -220,15 +191,18 @@ class FrontDoor:
             raise outcome
         return outcome
 
-    async def _again(
-        self, token: bytes, caller: str, refusal: IntakeError | None = None
-    ) -> Record | IntakeError | LedgerError:
+    async def again(self, token: bytes, caller: str, refusal: IntakeError | None = None) -> Answer:
+        """Take one event of a batch alone; with a refusal, only if it is on record already."""
         try:
             if refusal is not None:
                 return await self._first_answer(token, caller, refusal)
             return await self.post(token, caller)
         except (IntakeError, LedgerError) as refused:
             return refused
+
+    async def look_again(self) -> None:
+        """Read anew who may post, and under what law."""
+        await asyncio.to_thread(self.directory.refresh)
 
     async def _first_answer(self, token: bytes, caller: str, refusal: IntakeError) -> Record:
         """Return what an event that would be refused by now was answered when it was new.
