@@ -26,7 +26,7 @@ from hub.disclosure.opening import Fields, Form, Opener
 from hub.disclosure.receipt import digest
 from hub.ledger.record import Guard, StaleError
 from hub.views import read_inbox
-from hub.views.read import NoticeRow
+from hub.views.read import NoticeRow, notices
 
 MAX_TRIES: Final = 5
 UNREAD: Final = 50
@@ -56,7 +56,10 @@ class Inbox:
         self._opener = opener
 
     async def look(self, agency: str, user: str) -> Answer | None:
-        """Return what is in an agency's inbox: `referrals`, `unread` and `handled`.
+        """Return what is in an agency's inbox: `referrals`, `unread`, `oldest` and `handled`.
+
+        `oldest` are the unread ones again, from the other end: what lies unread longest is never
+        behind what came since.
 
         Raises:
             StaleError: the facts keep changing under the answer; nothing was told.
@@ -67,6 +70,7 @@ class Inbox:
             return {
                 "referrals": await read_inbox.open_referrals(connection, agency, REFERRALS),
                 "unread": await read_inbox.unread(connection, agency, UNREAD),
+                "oldest": await notices(connection, agency, limit=UNREAD),
                 "handled": await read_inbox.handled(connection, agency, HANDLED),
             }
 

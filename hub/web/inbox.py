@@ -4,6 +4,7 @@ In: an officer. Out: notices; one of them opened on an errand, with what may be 
 Never here: content on the list. Opening is a stated errand, and what it shows a recorded answer.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from json import loads
 from typing import Annotated, Any, Final
@@ -13,6 +14,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from hub.clock import london_day, seconds
+from hub.disclosure.inbox import UNREAD
 from hub.disclosure.purposes import purposes_of
 from hub.views.read_inbox import Answered, Decided, answered
 from hub.views.read_inbox import decisions as decisions_of
@@ -24,6 +26,7 @@ from hub.web.pages import page
 from hub.web.parts import Web
 from hub.web.shapes import kind_of
 from hub.web.told import Period, name_of, read
+from hub.web.unread import NOTHING, unread_of
 from hub.web.who import Allowed, Officer, PageError, base, web_of
 from hub.web.whys import gathered
 
@@ -48,9 +51,10 @@ async def inbox(
     """List what concerns the officer's agency."""
     web = web_of(request)
     answer = await web.hub.inbox.look(officer.agency.slug, officer.user)
-    said = {"referrals": [], "unread": [], "handled": []} if answer is None else loads(answer.body)
+    said = NOTHING if answer is None else loads(answer.body)
     today = london_day(seconds(web.hub.clock))
-    new = {one["jti"] for one in said["unread"]}
+    unread = unread_of(said, today, UNREAD)
+    new = {one["jti"] for one in (*unread.new, *unread.left)}
     waiting = [{**one, **clock(one, today), "new": one["jti"] in new} for one in said["referrals"]]
     waiting.sort(key=lambda one: (one["due"] is None, one["due"] or "", one["came"]))
     apart = {one["jti"] for one in waiting}
@@ -60,7 +64,9 @@ async def inbox(
         officer=officer,
         done=DONE.get(done),
         waiting=waiting,
-        unread=[one for one in said["unread"] if one["jti"] not in apart],
+        unread=[one for one in unread.new if one["jti"] not in apart],
+        left=[one for one in unread.left if one["jti"] not in apart],
+        more=unread.more,
         handled=[one for one in said["handled"] if one["jti"] not in apart],
         newest=said["unread"][0]["jti"] if said["unread"] else "",
         names=_names(web),
@@ -163,7 +169,7 @@ async def _done_before(
     return None, []
 
 
-def clock(told: dict[str, Any], today: date) -> dict[str, Any]:
+def clock(told: Mapping[str, Any], today: date) -> dict[str, Any]:
     """Return by when a referral wants an answer, how many days are left, and whether it is late."""
     due = (told.get("fields") or {}).get("respond_by")
     left = None if due is None else (date.fromisoformat(due) - today).days

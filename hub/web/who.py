@@ -87,6 +87,10 @@ class Allowed:
         self.step_up = step_up
         self.by_itself = by_itself
 
+    def admits(self, officer: Officer) -> bool:
+        """Tell whether an officer's role and their agency's scope open the page."""
+        return bool(officer.roles & self.roles) and self.scope in officer.agency.scopes
+
     async def __call__(self, request: Request) -> Officer:
         """Return who is there.
 
@@ -98,7 +102,7 @@ class Allowed:
         to = request.url.path if request.method == "GET" else f"{base(request)}/"
         if officer is None:
             raise SignInNeededError(to)
-        if not (officer.roles & self.roles and self.scope in officer.agency.scopes):
+        if not self.admits(officer):
             raise PageError(
                 403,
                 "This page is not for your role",
