@@ -19,6 +19,7 @@ from typing import Any, Final
 from hub.bench.loading import PROCESSES, load
 from hub.bench.machine import described
 from hub.bench.processes import BenchError
+from hub.bench.room import check_room
 from hub.bench.sizes import itemised, sizes
 from hub.bench.stage import another_database, staged, vault_of
 from hub.clock import SystemClock
@@ -42,7 +43,7 @@ def run_load(*, events: int, reads: float, here: bool, as_json: bool) -> int:
         sys.stderr.write("hub bench: --load is 1 or more, --reads 0 or more\n")
         return 2
     try:
-        with _mine() if here else _own() as (settings, folder):
+        with _mine() if here else _own(events, int(events * reads)) as (settings, folder):
             found = filled(settings, folder, events=events, reads=reads, kept=here)
             found["machine"] = described(settings.owner)
     except BenchError as error:
@@ -104,8 +105,9 @@ def _log(settings: Settings) -> float:
 
 
 @contextmanager
-def _own() -> Iterator[tuple[Settings, Path]]:
+def _own(events: int, answers: int) -> Iterator[tuple[Settings, Path]]:
     with staged() as stage:
+        check_room(stage.folder, events=events, answers=answers)
         settings = another_database(stage.settings, "bench_load")
         vault = vault_of(settings, stage.folder / "load-vault.log")
         try:

@@ -32,7 +32,7 @@ from hub.bench.steps import Case, Step
 from hub.collector import settle_down
 from hub.ids import Source, SystemSource
 from hub.intake.agencies import HUB_SLUG, issuer_uri
-from hub.intake.identifiers import read_sub_id
+from hub.intake.identifiers import Identifier, IdentifierKind, urn
 from hub.intake.signing import Signer
 from hub.ledger.sealing import Sealer
 from hub.rulebook import shipped
@@ -101,11 +101,10 @@ class Forge:
         rows.tables["subject_key"].append(
             copying.key(subject.bytes, self._sealer.kek_version, wrapped)
         )
-        named = nhs_urn(number) or f"urn:hub:ref:area-council:P{number}"
-        one = read_sub_id({"format": "uri", "uri": named})[0]
+        one = named(number)
         mac = self._sealer.blind(one.kind.value, one.value)
         rows.tables["subject_index"].append(copying.index(mac, subject.bytes))
-        return Person(subject, named.encode())
+        return Person(subject, urn(one).encode())
 
     def _script(self, case: Case, steps: Sequence[Step]) -> list[Mould]:
         """Return the moulds of a case's events."""
@@ -185,13 +184,17 @@ class Forge:
         ))  # fmt: skip
 
 
-def nhs_urn(number: int) -> str | None:
-    """Return the how-manyth NHS number of the range kept for tests; None where there is none."""
-    if number >= _NUMBERS:
-        return None
+def named(number: int) -> Identifier:
+    """Return how the how-manyth person is named.
+
+    By the NHS number of that place in the range kept for tests; by the council's own reference
+    where there is none, as of every eleventh, and of all behind a million.
+    """
     nine = str(_NINES + number)
-    digit = -sum(int(c) * w for c, w in zip(nine, range(_TEN, 1, -1), strict=True)) % 11
-    return f"urn:nhs:number:{nine}{digit}" if digit < _TEN else None
+    digit = -sum(int(c) * w for c, w in zip(nine, range(_TEN, 1, -1), strict=False)) % 11
+    if number < _NUMBERS and digit < _TEN:
+        return Identifier(IdentifierKind.NHS_NUMBER, f"{nine}{digit}")
+    return Identifier(IdentifierKind.AGENCY_REF, f"area-council:P{number}")
 
 
 def poster(agency: Agency, uri: str, source: Source, *, kept: bool) -> Poster:

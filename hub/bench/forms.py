@@ -6,6 +6,7 @@ Never here: what a mark stands for; a value that is longer or shorter is the cal
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ class Form:
 
     def __init__(self, raw: bytes, marks: Sequence[bytes]) -> None:
         """Find the places."""
-        any_mark = re.compile(b"|".join(map(re.escape, marks)))
+        any_mark = _any(tuple(marks))
         places = [marks.index(mark) for mark in any_mark.findall(raw)]
         self._bytes = b"%b".join(part.replace(b"%", b"%%") for part in any_mark.split(raw))
         self._pick = itemgetter(*places) if places else _NONE
@@ -28,3 +29,8 @@ class Form:
         """Return the bytes with `values` in their places, in the order of the marks."""
         written: bytes = self._bytes % self._pick(values)
         return written
+
+
+@cache
+def _any(marks: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    return re.compile(b"|".join(map(re.escape, marks)))

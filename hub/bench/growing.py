@@ -11,7 +11,7 @@ from typing import Final
 
 from hub.bench.figures import Rate, Run, Seen
 from hub.bench.forged import PEOPLE
-from hub.bench.forging import nhs_urn
+from hub.bench.forging import named
 from hub.bench.loading import CHUNK
 from hub.bench.material import JSON_BODY, sign_in
 from hub.bench.processes import BenchError
@@ -37,25 +37,28 @@ class Find:
         self._stage = stage
         self._sizes = (small, large)
         self._open = ExitStack()
-        self._hubs: list[Stocked] = []
+        self._hubs: list[tuple[Stocked, int, list[str]]] = []
         self.sizes: dict[str, list[tuple[int, float]]] = {}
         """Rates by size of the ledger, for a picture."""
 
     def prepare(self) -> None:
         """Fill both ledgers, and warm both hubs."""
-        self._hubs = [self._open.enter_context(stocked(self._stage, events=n)) for n in self._sizes]
-        for hub, size in zip(self._hubs, self._sizes, strict=True):
-            _look(hub.stage, size, 20)
+        # Which timelines there are is asked once: it takes a scan of all that anybody may see.
+        self._hubs = [
+            (hub, size, _timelines(hub.stage, ASKED))
+            for size in self._sizes
+            for hub in (self._open.enter_context(stocked(self._stage, events=size)),)
+        ]
+        for hub, size, paths in self._hubs:
+            _look(hub.stage, size, paths[:20], 20)
 
     def once(self) -> Run:
         """Ask both, the small one first."""
-        small, large = (
-            _look(hub.stage, size, ASKED) for hub, size in zip(self._hubs, self._sizes, strict=True)
-        )
+        small, large = (_look(hub.stage, size, paths, ASKED) for hub, size, paths in self._hubs)
         self.sizes = {
             "people at p95, a second": list(zip(self._sizes, (small, large), strict=True))
         }
-        seen = large.seen._replace(bytes_per_event=self._hubs[1].bytes_per_event)
+        seen = large.seen._replace(bytes_per_event=self._hubs[1][0].bytes_per_event)
         return Run(Rate.of(large, seen), small)
 
     def close(self) -> None:
@@ -63,13 +66,13 @@ class Find:
         self._open.close()
 
 
-def _look(stage: Stage, size: int, asked: int) -> Rate:
+def _look(stage: Stage, size: int, paths: list[str], asked: int) -> Rate:
     """Find people and read the first page of timelines; return what 95 in 100 get in a second."""
     session = sign_in(stage, READER)
     found = send(stage, ALONE, (session.request("POST", "/subjects/find", body, headers=JSON_BODY)
                                 for body in _asked(size, asked)))  # fmt: skip
     read = send(stage, ALONE, (session.request("GET", path, headers=PURPOSE)
-                               for path in _timelines(stage, asked)))  # fmt: skip
+                               for path in paths))  # fmt: skip
     both = (
         None if a is None or b is None else a + b
         for a, b in zip(found.seen, read.seen, strict=True)
@@ -80,14 +83,12 @@ def _look(stage: Stage, size: int, asked: int) -> Rate:
 
 def _asked(size: int, asked: int) -> Iterator[bytes]:
     """Yield look-ups of people from all over a ledger; chunks number their people separately."""
-    chunks, left = max(1, size // CHUNK), asked
-    for n in range(asked * 4):
+    chunks = max(1, size // CHUNK)
+    for n in range(asked):
         person = n * STRIDE % (min(size, CHUNK) // 12)
-        urn = nhs_urn(n * STRIDE % chunks * (CHUNK // PEOPLE) + person)
-        if urn is not None and left:
-            left -= 1
-            one = {"kind": "nhs_number", "value": urn.rpartition(":")[2]}
-            yield json.dumps({"purpose": WHY, "identifiers": [one]}).encode()
+        one = named(n * STRIDE % chunks * (CHUNK // PEOPLE) + person)
+        body = {"purpose": WHY, "identifiers": [{"kind": one.kind, "value": one.value}]}
+        yield json.dumps(body).encode()
 
 
 def _timelines(stage: Stage, asked: int) -> list[str]:

@@ -13,6 +13,7 @@ bench have it do so.
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
@@ -47,6 +48,8 @@ place, and the position in eight bytes."""
 _S: Final = str(SUBJECT)
 _Q: Final = struct.Struct(">q")
 _dense: Final = msgspec.json.Encoder().encode
+_form: Final = cache(Form)
+"""Of what many moulds have alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,22 +165,19 @@ def mould(
     )
     topic = copying.text(payload.TYPE.encode())
 
-    def form(raw: bytes) -> Form:
-        return Form(raw, marks)
-
     return Mould(
         slug=by.slug,
         kind=drawn.kind,
         partner=drawn.partner,
         header=encoding.encode(_dense({"alg": "Ed25519", "kid": by.kid, "typ": TYP})) + b".",
-        claims=form(_dense(claims)),
+        claims=Form(_dense(claims), marks),
         sign=by.sign,
-        routing=form(_dense(drawn.routing)),
-        facts=form(_dense([_told(fact, after) for fact in facts])),
+        routing=Form(_dense(drawn.routing), marks),
+        facts=_form(_dense([_told(fact, after) for fact in facts]), marks),
         after=after,
         topic=topic,
         cells=copying.cells(by.slug, topic, drawn.kind, drawn.categories, drawn.partner),
-        **_folded(facts, after, form),
+        **_folded(facts, after, marks),
     )
 
 
@@ -189,11 +189,11 @@ class _Folded(TypedDict):
 
 
 def _folded(
-    facts: Sequence[Assertion], after: tuple[int, ...], form: Callable[[bytes], Form]
+    facts: Sequence[Assertion], after: tuple[int, ...], marks: tuple[bytes, ...]
 ) -> _Folded:
     """Return the rows of facts, as they are folded. Of an agency's there are none: see loading."""
-    rows = {(fact.key, fact.fact): form(_fact(fact, after)) for fact in facts}
-    keys = {key: form(copying.scope(key, _AT)) for key, _ in rows}
+    rows = {(fact.key, fact.fact): _form(_fact(fact, after), marks) for fact in facts}
+    keys = {key: _form(copying.scope(key, _AT), marks) for key, _ in rows}
     return {
         "lasting": tuple((slot, row) for slot, row in rows.items() if _S in slot[0]),
         "scopes": tuple((key, row) for key, row in keys.items() if _S in key),

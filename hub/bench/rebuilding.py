@@ -12,6 +12,7 @@ from hub.bench.filling import views_of
 from hub.bench.loading import load
 from hub.bench.meter import metered
 from hub.bench.processes import BenchError
+from hub.bench.room import check_room
 from hub.bench.stage import Stage, another_database, vault_of
 from hub.clock import SystemClock
 from hub.views.rebuild import rebuild
@@ -34,10 +35,11 @@ class Rebuild:
 
     def prepare(self) -> None:
         """Fill a ledger, two events for each recorded answer, and build its first views."""
+        events = int(self._rows / (1 + READS))
+        check_room(self._stage.folder, events=events, answers=self._rows - events)
         self._settings = another_database(self._stage.settings, "bench_rebuild")
         vault = vault_of(self._settings, self._stage.folder / "rebuild-vault.log")
         try:
-            events = int(self._rows / (1 + READS))
             load(self._settings, self._stage.folder, events=events, reads=READS)
         finally:
             vault.end()

@@ -69,6 +69,8 @@ class Wanted(NamedTuple):
 
     quick: bool = False
     full: bool = False
+    events: int = 0
+    """How large the large ledgers are; 0 for what the two before say."""
     compare: Path | None = None
     margin: float = MARGIN
     write: bool = False
@@ -127,7 +129,7 @@ def _measure(
     sizes: dict[str, Any] = {}
     with staged() as stage:
         machine = described(stage.settings.owner)
-        chosen = [s for s in _scenarios(stage, quick=how.quick, full=how.full) if s.name in wanted]
+        chosen = [s for s in _scenarios(stage, how) if s.name in wanted]
         if DecideCedar.name in wanted and not has_cedar():
             chosen = [s for s in chosen if s.name != DecideCedar.name]
             tell(f"{DecideCedar.name}: left out, cedarpy comes with the development dependencies")
@@ -173,12 +175,14 @@ def repeated(scenario: Scenario, runs: int, share: Share, step: Step) -> Outcome
     return Outcome(scenario.name, scenario.unit, tuple(found))
 
 
-def _scenarios(stage: Stage, *, quick: bool, full: bool) -> tuple[Scenario, ...]:
+def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
     """Return the scenarios in their sizes: a few seconds a run, or just enough to see it work.
 
-    `full`: proofs in a log of a million leaves, which takes minutes to build.
+    `full`: ledgers and a log of a million, which take minutes to fill. `events`: of so many.
     """
-    large = 1_000_000 if full else 100_000
+    quick, full = how.quick, how.full
+    large = how.events or (1_000_000 if full else 100_000)
+    rows = how.events or (1_500 if quick else 1_000_000 if full else 60_000)
     return (
         IntakeSingle(stage, events=200 if quick else 4_000),
         IntakeBatch(stage, batches=2 if quick else 8, size=50 if quick else 500),
@@ -187,16 +191,18 @@ def _scenarios(stage: Stage, *, quick: bool, full: bool) -> tuple[Scenario, ...]
         Project(stage, cases=100 if quick else 1_200),
         Sequencing(stage, leaves=2_000 if quick else 40_000),
         SequenceRaw(stage, leaves=2_000 if quick else 40_000),
-        Prove(stage, small=500 if quick else 10_000, large=2_000 if quick else large),
+        Prove(
+            stage, small=500 if quick else 10_000, large=how.events or (2_000 if quick else large)
+        ),
         Decide(questions=100 if quick else 5_000),
         DecideCedar(questions=20 if quick else 100),
         Whatif(decisions=50_000 if quick else 1_000_000, sample=5_000 if quick else 100_000),
         Timeline(stage, reads=12 if quick else 240),
         Lag(stage, seconds=2 if quick else 20),
         Soak(stage, seconds=3 if quick else 600 if full else 60),
-        Rebuild(stage, rows=1_500 if quick else 1_000_000 if full else 60_000),
-        Find(stage, small=300 if quick else 10_000, large=900 if quick else large),
-        Register(stage, answers=1_000 if quick else large),
+        Rebuild(stage, rows=rows),
+        Find(stage, small=300 if quick else 10_000, large=how.events or (900 if quick else large)),
+        Register(stage, answers=how.events or (1_000 if quick else large)),
         IntakeStock(stage, batches=2 if quick else 8, size=50 if quick else 500),
         Fairness(stage, events=30 if quick else 200),
         Overload(stage, seconds=1 if quick else 5),

@@ -14,6 +14,7 @@ from adapters.kit import AgencyKey
 from hub.bench.filling import views_of
 from hub.bench.loading import Loaded, load
 from hub.bench.processes import start
+from hub.bench.room import check_room
 from hub.bench.sizes import itemised, sizes
 from hub.bench.stage import (
     LOCALHOST,
@@ -44,8 +45,9 @@ def stocked(stage: Stage, *, events: int, reads: float = 0.0) -> Iterator[Stocke
     """Fill a ledger, build its views and serve it.
 
     Raises:
-        BenchError: a part does not start, or stopped.
+        BenchError: a part does not start, or stopped; or the disk has no room for it.
     """
+    check_room(stage.folder, events=events, answers=int(events * reads))
     name = f"bench_{events}_{int(reads * 100)}"
     settings = another_database(stage.settings, name)
     port = free_port()

@@ -50,6 +50,9 @@ def bench(
     full: Annotated[
         bool, typer.Option("--full", help="At a million events and ten minutes: about an hour.")
     ] = False,
+    events: Annotated[
+        int, typer.Option(min=0, help="Events in the ledgers of find, register, rebuild, prove.")
+    ] = 0,
     compare: Annotated[
         Path | None, typer.Option(help="An earlier --json: exit 1 where a ratio fell.")
     ] = None,
@@ -84,5 +87,5 @@ def bench(
         raise typer.Exit(run_load(events=load, reads=reads, here=here, as_json=as_json))
     from hub.bench.run import Wanted, run_bench  # noqa: PLC0415
 
-    how = Wanted(quick=quick, full=full, compare=compare, margin=margin, write=write)
+    how = Wanted(quick, full, events, compare, margin, write)
     raise typer.Exit(run_bench(only=only, runs=runs, as_json=as_json, how=how))

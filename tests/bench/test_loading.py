@@ -11,12 +11,13 @@ import pytest
 from hub.assembly import jwk_of, signer_of
 from hub.audit.verify_run import verify_hub
 from hub.bench.forged import PEOPLE
-from hub.bench.forging import nhs_urn
+from hub.bench.forging import named
 from hub.bench.loading import Loaded, load
 from hub.bench.processes import BenchError
 from hub.bench.shape import history
 from hub.clock import SystemClock
 from hub.ids import SystemSource
+from hub.intake.identifiers import IdentifierKind, identifier
 from hub.ledger.logparts import sequencer
 from hub.ledger.sequencer import connect as as_sequencer
 from hub.preparing import prepare
@@ -104,10 +105,12 @@ def test_a_ledger_that_holds_something_is_not_filled(made: Made, tmp_path: Path)
 
 
 def test_numbers_stay_in_the_range_kept_for_tests_and_run_out() -> None:
-    urns = [nhs_urn(number) for number in range(50)]
-    assert all(urn is None or urn.startswith("urn:nhs:number:999") for urn in urns)
-    assert len(set(filter(None, urns))) > 40
-    assert nhs_urn(1_000_000) is None
+    names = [named(number) for number in range(50)]
+    assert [identifier(one.kind, one.value) for one in names] == names
+    numbers = [one.value for one in names if one.kind is IdentifierKind.NHS_NUMBER]
+    assert all(number.startswith("999") for number in numbers)
+    assert len(set(numbers)) > 40
+    assert named(1_000_000).kind is IdentifierKind.AGENCY_REF
 
 
 def test_no_chunk_has_more_people_than_numbers_of_its_own() -> None:
