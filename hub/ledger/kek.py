@@ -7,10 +7,10 @@ A provider is what `KeyProvider` says; this one keeps its keys in files of mode 
 hardware module: hub.ledger.pkcs11) has the same methods and nothing else changes.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -91,6 +91,8 @@ class FileKeys:
         self._index_key = index_key
         self._source = source
         self._folder = folder
+        # The kinds are a handful; a bound all the same, as their names come from another process.
+        self._per_kind = lru_cache(maxsize=64)(self._kind_key)
 
     @classmethod
     def open(cls, folder: Path, source: Source) -> "FileKeys":
@@ -131,8 +133,7 @@ class FileKeys:
 
     def blind(self, kind: str, value: str) -> bytes:
         """Return HMAC-SHA256 under the index key, a key of its own per kind of identifier."""
-        per_kind = hmac.digest(self._index_key, kind.encode(), hashlib.sha256)
-        return hmac.digest(per_kind, value.encode(), hashlib.sha256)
+        return hmac.digest(self._per_kind(kind), value.encode(), "sha256")
 
     def rotate(self) -> int:
         """Draw the next master key, and return its version.
@@ -160,6 +161,10 @@ class FileKeys:
     def close(self) -> None:
         """Let go of the keys."""
         self._aeads.clear()
+        self._per_kind.cache_clear()
+
+    def _kind_key(self, kind: str) -> bytes:
+        return hmac.digest(self._index_key, kind.encode(), "sha256")
 
 
 def _path(folder: Path, version: int) -> Path:

@@ -138,7 +138,7 @@ _ERRORS: Final[dict[str, type[Exception]]] = {
     "altered": SealError,
     "unavailable": UnavailableError,
 }
-_ENCODER: Final = msgspec.msgpack.Encoder()
+_ENCODER: Final = msgspec.msgpack.Encoder(uuid_format="bytes")
 
 
 def encode(message: object) -> bytes:
