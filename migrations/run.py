@@ -10,6 +10,19 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 _LOCK = 0x48554202
+# ledger.append spends an event's proof in the transaction that stores it, with the rights of the
+# role that owns the ledger. Where that is another role than ours, it may do this here and no more.
+_SPENDING = """
+    DO $$
+    DECLARE
+        owner name := (SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'ledger');
+    BEGIN
+        IF owner IS NOT NULL THEN
+            EXECUTE format('GRANT USAGE ON SCHEMA ops TO %I', owner);
+            EXECUTE format('GRANT SELECT, INSERT ON ops.once TO %I', owner);
+        END IF;
+    END $$
+"""
 
 
 def config_for(scripts: Path | None = None) -> Config:
@@ -43,6 +56,7 @@ def migrate(owner_url: str, scripts: Path | None = None) -> None:
             connection.execute(
                 text("GRANT SELECT, INSERT ON ops.notice_ack, ops.board_quarter TO hub_app")
             )
+            connection.execute(text(_SPENDING))
             connection.commit()
             connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
     finally:

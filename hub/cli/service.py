@@ -1,4 +1,4 @@
-"""Commands that run the hub's processes: serve, write, project, rebuild.
+"""Commands that run the hub's processes: install, serve, write, project, rebuild.
 
 In: settings. Out: a running process, or a report. Never here: construction of parts (assembly).
 """
@@ -18,10 +18,33 @@ from hub.settings import load
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    app.command()(install)
     app.command()(serve)
     app.command()(write)
     app.command()(project)
     app.command()(rebuild)
+
+
+def install(
+    *,
+    ledger: Annotated[str, typer.Option(help="As whom the ledger is installed.")] = "",
+    ops: Annotated[str, typer.Option(help="As whom the schema `ops` is.")] = "",
+    views: Annotated[str, typer.Option(help="As whom the views are.")] = "",
+) -> None:
+    """Install or update every schema, and stop. Example: hub install --views postgresql://...
+
+    Each option is the address of the role that owns that schema; without it, HUB_OWNER_URL. Safe to
+    repeat, and while the hub runs. Exit code 1: the database refused.
+    """
+    from hub.preparing import InstallError, install_all  # noqa: PLC0415 - a command imports its own
+
+    owner = load().owner
+    try:
+        install_all(ledger=ledger or owner, ops=ops or owner, views=views or owner)
+    except InstallError as refused:
+        typer.echo(f"hub install: {refused}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo("installed")
 
 
 def serve(
