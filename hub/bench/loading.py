@@ -18,19 +18,18 @@ is kept (`--here`), signs as it always does.
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, LiteralString
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from contracts.governance import AgencyRegistered, Jwk
 from hub.assembly import build, enrol, register_key
 from hub.bench.forged import Agency, Job
+from hub.bench.indexing import unindexed
 from hub.bench.processes import BenchError, together
 from hub.bench.shape import AREA
 from hub.clock import Clock, FixedClock, SystemClock
@@ -41,7 +40,11 @@ from hub.settings import Settings
 CHUNK: Final = 10_000
 YEAR_MS: Final = 365 * 86_400_000
 PROCESSES: Final = 2
-_TABLES: Final = ("events", "header", "fact_current", "fact_scope", "subject_key", "subject_index")
+_TABLES: Final = tuple(
+    f"ledger.{table}"
+    for table in ("header", "events", "fact_current", "fact_scope", "subject_key", "subject_index")
+)
+"""Those whose indexes take longest come first."""
 _AGENCIES: Final[LiteralString] = """
     SELECT h.routing->>'agency', h.subject::text, encode(k.wrapped, 'hex'), k.kek_version,
         (SELECT max(originator_version) FROM ledger.events e WHERE e.originator_id = h.subject)
@@ -117,7 +120,7 @@ def load(
     with psycopg.connect(settings.owner, autocommit=True) as connection:
         first, agencies = _standing(connection, keys)
         whole = Job(
-            settings=settings.model_dump(mode="json"),
+            settings={**settings.model_dump(mode="json"), "owner_url": settings.owner},
             agencies=agencies,
             chunks=list(range(-(-events // chunk))),
             chunk=chunk,
@@ -136,9 +139,9 @@ def load(
 def _written(connection: Connection[Any], jobs: list[Job], rows: int, folder: Path) -> Loaded:
     """Have the jobs done side by side, the indexes built, and the counters set."""
     started = time.perf_counter()
-    with _unindexed(connection) as took:
+    with unindexed(jobs[0].settings["owner_url"], _TABLES):
         found = together("hub.bench.forging", map(asdict, jobs), folder=folder)
-        took.append(time.perf_counter())
+        copied = time.perf_counter()
     for statement in _SETTLE if jobs[0].reads else ():
         connection.execute(statement)
     connection.execute("VACUUM (ANALYZE)")
@@ -146,7 +149,7 @@ def _written(connection: Connection[Any], jobs: list[Job], rows: int, folder: Pa
         # What is measured next is not to wait for these rows' way to the disk.
         connection.execute("CHECKPOINT")
     ended = time.perf_counter()
-    return Loaded(rows, ended - started, ended - took[0], sum(f["cpu_s"] for f in found), {})
+    return Loaded(rows, ended - started, ended - copied, sum(f["cpu_s"] for f in found), {})
 
 
 async def _enrolled(settings: Settings, clock: Clock) -> dict[str, bytes]:
@@ -185,36 +188,3 @@ def _standing(connection: Connection[Any], seeds: dict[str, bytes]) -> tuple[int
         if slug in seeds
     ]
     return (last[0] if last else 0) + 1, agencies
-
-
-@contextmanager
-def _unindexed(connection: Connection[Any]) -> Iterator[list[float]]:
-    """Take the ledger's indexes away, and build them again from what is then there."""
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        keys = cursor.execute(
-            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)"
-            " FROM pg_constraint WHERE contype = 'p' AND conrelid = ANY(%s::regclass[])",
-            [[f"ledger.{table}" for table in _TABLES]],
-        ).fetchall()
-        rest = cursor.execute(
-            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
-            " WHERE indrelid = ANY(%s::regclass[]) AND NOT indisprimary",
-            [[f"ledger.{table}" for table in _TABLES]],
-        ).fetchall()
-    for table, name, _ in keys:
-        _run(connection, "ALTER TABLE {} DROP CONSTRAINT {}", table, name)
-    for name, _ in rest:
-        _run(connection, "DROP INDEX {}", name)
-    yield []
-    connection.execute("SET maintenance_work_mem = '512MB'")
-    for table, name, definition in keys:
-        _run(connection, f"ALTER TABLE {{}} ADD CONSTRAINT {{}} {definition}", table, name)
-    for _, definition in rest:
-        connection.execute(definition.encode())
-
-
-def _run(connection: Connection[Any], statement: str, *names: str) -> None:
-    # Names and definitions are PostgreSQL's own, read from its catalogue a moment ago.
-    parts = (sql.Identifier(*name.split(".")) for name in names)
-    text = sql.SQL(statement).format(*parts)
-    connection.execute(text)
