@@ -108,6 +108,13 @@ def left_out(
 
 def plain(value: object) -> JSON:
     """Return a payload's value as JSON has it."""
+    # Most values are strings, and whether one is a Part takes longest to tell.
+    if isinstance(value, str):
+        return str(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, tuple):
+        return [plain(inner) for inner in value]
     if isinstance(value, Part):
         said = vars(value)
         return {
@@ -115,10 +122,6 @@ def plain(value: object) -> JSON:
             for name, _, _ in _bits(type(value))
             if said[name] is not None and said[name] != ()
         }
-    if isinstance(value, tuple):
-        return [plain(inner) for inner in value]
-    if value is None or isinstance(value, bool | int):
-        return value
     return str(value)
 
 
