@@ -143,7 +143,7 @@ class Header:
     facts: tuple[Assertion, ...] = field(default=())
 
 
-def subject_key(subject: UUID) -> str:
+def subject_key(subject: UUID | str) -> str:
     """Return the key of what is known about a subject."""
     return f"s:{subject}"
 
@@ -156,7 +156,7 @@ def erasing_key(subject: UUID) -> str:
     return f"e:{subject}"
 
 
-def relation_key(subject: UUID, agency: str) -> str:
+def relation_key(subject: UUID | str, agency: str) -> str:
     """Return the key of what is known about a subject as seen from one agency."""
     return f"r:{subject}:{agency}"
 
@@ -189,7 +189,7 @@ def name_of(fact: Fact) -> str:
     return fact.name if fact.whose is None else f"{fact.name}:{fact.whose}"
 
 
-def key_of(fact: Fact, *, subject: UUID, poster: str, jti: UUID) -> str:
+def key_of(fact: Fact, *, subject: UUID | str, poster: str, jti: UUID | str) -> str:
     """Return where a fact is folded.
 
     A fact about an earlier item is folded under the poster's own items: nobody else's item can be

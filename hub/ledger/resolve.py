@@ -255,9 +255,10 @@ def news_last(entries: Sequence[Sealed]) -> list[Sealed]:
 
 def assertions(draft: Draft, subject: UUID) -> tuple[Assertion, ...]:
     """Return a draft's facts as they are folded, once it is known whose event it is."""
+    about = str(subject)  # spelled once, not for each fact
     return tuple(
         Assertion(
-            key_of(fact, subject=subject, poster=draft.agency, jti=draft.jti),
+            key_of(fact, subject=about, poster=draft.agency, jti=draft.jti),
             name_of(fact),
             fact.value,
             None if fact.lasts_days is None else draft.occurred_at + fact.lasts_days * _DAY_S,

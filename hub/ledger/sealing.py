@@ -19,7 +19,9 @@ from hub.ids import Source
 from hub.ledger.kek import KeyProvider
 
 MAGIC = b"HE1\x01"  # format 1, algorithm 1: AES-256-GCM
-_HEAD = len(MAGIC) + 16 + 12
+_BLIND = 32
+_NONCE = 12
+_HEAD = len(MAGIC) + 16 + _NONCE
 _CACHED = 20_000
 
 
@@ -67,8 +69,8 @@ class Sealer:
         self, key_id: UUID, token: bytes, *, agency: str, jti: UUID, kind: str
     ) -> tuple[bytes, bytes]:
         """Return the envelope, and the commitment that `commitment` describes."""
-        blind = self._source.bytes(32)
-        nonce = self._source.bytes(12)
+        drawn = self._source.bytes(_BLIND + _NONCE)  # together: each draw is a system call
+        blind, nonce = drawn[:_BLIND], drawn[_BLIND:]
         sealed = self._open[key_id].encrypt(nonce, blind + token, _aad(key_id, agency, jti, kind))
         return MAGIC + key_id.bytes + nonce + sealed, commitment(blind, token)
 
@@ -90,7 +92,7 @@ class Sealer:
             )
         except InvalidTag as altered:
             raise SealError("an envelope does not open") from altered
-        return plain[32:], plain[:32]
+        return plain[_BLIND:], plain[:_BLIND]
 
     def blind(self, kind: str, value: str) -> bytes:
         """Return what stands for an identifier in the index."""
