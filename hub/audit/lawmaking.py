@@ -16,7 +16,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from contracts.lawmaking import RulebookApproved, RulebookProposed, RulebookReleased
-from hub.audit.history import decided
+from hub.audit.history import Past, decided
 from hub.clock import london_day
 from hub.disclosure.interest import RULE
 from hub.intake.agencies import HUB_SLUG
@@ -69,8 +69,16 @@ class Proposal:
         }
 
 
-def propose(connection: Connection[Any], draft: Draft, now_s: int) -> RulebookProposed:
+def propose(
+    connection: Connection[Any], draft: Draft, now_s: int, *, past: Past | None = None
+) -> RulebookProposed:
     """Return a proposal, with what it would have changed of what was decided so far.
+
+    Args:
+        connection: one that may read.
+        draft: what an officer proposes.
+        now_s: the second it is.
+        past: what was decided, where it was read before.
 
     Raises:
         RulebookError: the text does not load.
@@ -80,7 +88,7 @@ def propose(connection: Connection[Any], draft: Draft, now_s: int) -> RulebookPr
     _check_day(draft.effective_from, now_s)
     _check_proved(draft, law)
     report = canonical_json(
-        report_on(connection, law, draft.effective_from, now_s, assume=draft.assume)
+        report_on(connection, law, draft.effective_from, now_s, assume=draft.assume, past=past)
     )
     return RulebookProposed(
         agency=HUB_SLUG,
@@ -104,6 +112,7 @@ def report_on(
     *,
     assume: Mapping[str, str],
     every: bool = False,
+    past: Past | None = None,
 ) -> dict[str, object]:
     """Return the what-if report of a draft over the ledger's history, as plain values.
 
@@ -114,13 +123,14 @@ def report_on(
         now_s: the second it is.
         assume: facts to take as recorded where nobody recorded one; the report states them.
         every: evaluate every set of facts (the slow way, for comparison).
+        past: what was decided, where it was read before.
 
     Raises:
         NotInForceError: there is no law in force to compare it with.
     """
     known = releases(connection)
     live = known.at(max(begins(day), now_s))
-    past = decided(connection, known)
+    past = decided(connection, known) if past is None else past
     released, refused = (
         summary(whatif(sets, live, law, day, assume=assume, every=every))
         for sets in (past.sets, past.refused)

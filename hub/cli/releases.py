@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from hub.rulebook import Rulebook
 
 Officer = Annotated[str, typer.Option(help="The opaque id of the officer who does this.")]
+Processes = Annotated[
+    int, typer.Option(min=1, help="Processes that read a ledger of 100,000 rows or more.")
+]
 Jti = Annotated[UUID, typer.Argument(help="The proposal, as `propose` named it.")]
 
 
@@ -35,12 +38,14 @@ def whatif(
     *,
     on: Annotated[str, typer.Option(help="The London day to ask about. Empty: today.")] = "",
     assume: Annotated[str, typer.Option(help="Facts to take as recorded: fact=value,...")] = "",
+    processes: Processes = 2,
     as_json: Json = False,
 ) -> None:
     """Say what a draft would have answered on all that was decided, with facts as known then.
 
     Example: hub rulebook whatif law2 --assume child_welfare=relevant
     """
+    from hub.audit.hands import past_of  # noqa: PLC0415
     from hub.audit.lawmaking import report_on  # noqa: PLC0415
     from hub.clock import seconds  # noqa: PLC0415
     from hub.rulebook.rule import digest  # noqa: PLC0415
@@ -49,9 +54,12 @@ def whatif(
     taken, day = facts_of("whatif", other, assume), day_of("whatif", on)
 
     async def work(hub: "Hub") -> dict[str, object]:
+        past = await asyncio.to_thread(past_of, hub.settings.database_url, processes)
         with hub.directory.connect() as connection:
             now = seconds(hub.clock)
-            return await asyncio.to_thread(report_on, connection, other, day, now, assume=taken)
+            return await asyncio.to_thread(
+                report_on, connection, other, day, now, assume=taken, past=past
+            )
 
     report = _run("whatif", work)
     tell({**report, "sha256": digest(report)}, as_json=as_json)
@@ -103,12 +111,14 @@ def propose(
     effective_from: Annotated[str, typer.Option(help="A London day. Empty: today.")] = "",
     board: Annotated[str, typer.Option(help="The partnership whose own rules count.")] = "",
     assume: Annotated[str, typer.Option(help="Facts to take as recorded: fact=value,...")] = "",
+    processes: Processes = 2,
     as_json: Json = False,
 ) -> None:
     """Propose a rulebook, proved, with what it would have changed of what was decided.
 
     Example: hub rulebook propose law2 --officer officer-3 --effective-from 2026-10-01
     """
+    from hub.audit.hands import past_of  # noqa: PLC0415
     from hub.audit.lawmaking import Draft  # noqa: PLC0415
     from hub.audit.lawmaking import propose as proposal  # noqa: PLC0415
     from hub.rulebook.releases import read_release  # noqa: PLC0415
@@ -125,7 +135,8 @@ def propose(
             assume=facts_of("propose", law, assume),
         )
         with hub.directory.connect() as connection:
-            return proposal(connection, wanted, now)
+            past = past_of(hub.settings.database_url, processes)
+            return proposal(connection, wanted, now, past=past)
 
     said, record = _say("propose", work)
     report = {"proposal": str(record.jti), "release": said.release, "sha256": said.sha256}

@@ -11,7 +11,7 @@ from contracts.concern import ConcernRaised
 from contracts.disclosure import DisclosureMade, DisclosureRefused
 from contracts.governance import AgencyRegistered
 from contracts.integrity import Retracted
-from hub.audit import history
+from hub.audit import then
 from hub.audit.history import Past, replay
 from hub.rulebook import Decision, Rulebook, decide, shipped
 from hub.rulebook.cases import commenced
@@ -122,7 +122,7 @@ def test_what_is_equal_is_found_once_and_what_is_not_is_not_taken_for_it(
         tried.append(on)
         return decide(facts, law, on)
 
-    monkeypatch.setattr(history, "decide", counted)
+    monkeypatch.setattr(then, "decide", counted)
     usual, crime = ITEM | ASKED, ITEM | ASKED | {"offence_stated": "yes"}
     said = [usual, crime, usual, crime, usual]
     told = [disclosed(n, facts) for n, facts in enumerate(said, 4)]
