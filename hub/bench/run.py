@@ -175,14 +175,17 @@ def repeated(scenario: Scenario, runs: int, share: Share, step: Step) -> Outcome
     return Outcome(scenario.name, scenario.unit, tuple(found))
 
 
+def largest(how: Wanted, *, quick: int, usual: int = 100_000) -> int:
+    """Return how large the ledger of a scenario is, or the larger one where there are two."""
+    return how.events or (quick if how.quick else 1_000_000 if how.full else usual)
+
+
 def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
     """Return the scenarios in their sizes: a few seconds a run, or just enough to see it work.
 
     `full`: ledgers and a log of a million, which take minutes to fill. `events`: of so many.
     """
     quick, full = how.quick, how.full
-    large = how.events or (1_000_000 if full else 100_000)
-    rows = how.events or (1_500 if quick else 1_000_000 if full else 60_000)
     return (
         IntakeSingle(stage, events=200 if quick else 4_000),
         IntakeBatch(stage, batches=2 if quick else 8, size=50 if quick else 500),
@@ -191,18 +194,16 @@ def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
         Project(stage, cases=100 if quick else 1_200),
         Sequencing(stage, leaves=2_000 if quick else 40_000),
         SequenceRaw(stage, leaves=2_000 if quick else 40_000),
-        Prove(
-            stage, small=500 if quick else 10_000, large=how.events or (2_000 if quick else large)
-        ),
+        Prove(stage, small=500 if quick else 10_000, large=largest(how, quick=2_000)),
         Decide(questions=100 if quick else 5_000),
         DecideCedar(questions=20 if quick else 100),
         Whatif(decisions=50_000 if quick else 1_000_000, sample=5_000 if quick else 100_000),
         Timeline(stage, reads=12 if quick else 240),
         Lag(stage, seconds=2 if quick else 20),
         Soak(stage, seconds=3 if quick else 600 if full else 60),
-        Rebuild(stage, rows=rows),
-        Find(stage, small=300 if quick else 10_000, large=how.events or (900 if quick else large)),
-        Register(stage, answers=how.events or (1_000 if quick else large)),
+        Rebuild(stage, rows=largest(how, quick=1_500, usual=60_000)),
+        Find(stage, small=300 if quick else 10_000, large=largest(how, quick=900)),
+        Register(stage, answers=largest(how, quick=1_000)),
         IntakeStock(stage, batches=2 if quick else 8, size=50 if quick else 500),
         Fairness(stage, events=30 if quick else 200),
         Overload(stage, seconds=1 if quick else 5),

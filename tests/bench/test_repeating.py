@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from hub.bench.figures import Run
-from hub.bench.run import Share, repeated
+from hub.bench.run import Share, Wanted, largest, repeated
 
 
 class Counted:
@@ -34,3 +34,8 @@ def test_it_runs_as_often_as_asked_while_there_is_time_and_once_at_least(
     assert scenario.calls == ["prepare"] + ["once"] * runs
     assert [run.figure for run in outcome.runs] == [n + 2 for n in range(runs)]
     assert len(told) == runs + 1
+
+
+def test_a_ledger_is_as_large_as_asked_for_and_else_as_the_run_is_thorough() -> None:
+    hows = (Wanted(), Wanted(quick=True), Wanted(full=True), Wanted(full=True, events=10_000_000))
+    assert [largest(how, quick=900) for how in hows] == [100_000, 900, 1_000_000, 10_000_000]
