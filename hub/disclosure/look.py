@@ -20,13 +20,14 @@ from hub.disclosure.interest import barred
 from hub.disclosure.refer import DECIDE_S, to_be_told
 from hub.disclosure.render import Renderer
 from hub.disclosure.weigh import NO_FACTS, Scales, Weighed, keys_for
-from hub.ledger.read import Known, Pool, facts
+from hub.ledger.read import Known, Pool, facts, known_of
 from hub.ledger.record import agency_key, relation_key, subject_key
 from hub.rulebook import Decision
 from hub.telemetry import BLOCKED, Log, say
 from hub.views import read
 from hub.views.question import facts_of
 from hub.views.read_items import ClassOfItems, classes_of, items_of, newest
+from hub.views.read_look import looked
 from hub.views.read_patterns import setting_pattern
 
 _PATTERN = {"item_kind": "setting", "item_status": "live", "aggregate_only": "yes"}
@@ -72,6 +73,15 @@ class Found:
         return tuple(w for w in self.weighed if w.shown)
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Candidates as they were read, one more than a page where others come after it."""
+
+    candidates: list[read.Candidate]
+    known: Known
+    setting: str | None
+
+
 class Looker:
     """Reads and decides. Each look takes one connection and holds no lock."""
 
@@ -103,12 +113,13 @@ class Looker:
                 for one, decision in classes
                 if decision.shown and (ask.gathers or one.poster != ask.partner)
             ]
-            weighed, known, more = await self._full_page(connection, ask, of_others, first, now)
+            page, weighed, more = await self._full_page(connection, ask, of_others, first, now)
+            known = page.known
             relation = known.facts.get(relation_key(ask.subject, ask.partner), NO_FACTS)
             if barred(relation, ask.user):
                 return self._nothing(ask, known, now)
             shown = any(w.shown for w in weighed)
-            pattern = await self._pattern(connection, ask, known)
+            pattern = await self._pattern(connection, ask, page)
             told: list[Weighed] = []
             if shown and more is None and _from_the_first(ask) and open_to == of_others:
                 # The page holds every item there is: nothing newer is to be looked for.
@@ -173,7 +184,7 @@ class Looker:
 
     async def _full_page(
         self, connection: AsyncConnection[Any], ask: Ask, open_to: list[int], known: Known, now: int
-    ) -> tuple[list[Weighed], Known, read.Candidate | None]:
+    ) -> tuple[_Page, list[Weighed], read.Candidate | None]:
         """Weigh candidates until one page is full or there are no more.
 
         A candidate is what some request could be shown. A page on which this request is shown
@@ -181,16 +192,13 @@ class Looker:
         """
         weighed: list[Weighed] = []
         while True:
-            candidates = await self._candidates(connection, ask, open_to)
-            page = candidates[: ask.limit]
-            fresh = known
-            if page or not known.positions:
-                fresh = await facts(connection, keys_for(page, ask), now)
-                known = _joined(known, fresh)
-            weighed += self._scales.weigh(page, fresh, ask, london_day(now))
-            last = page[-1] if len(candidates) > ask.limit else None
+            found = await self._page(connection, ask, open_to, known, now)
+            page = found.candidates[: ask.limit]
+            known = _joined(known, found.known)
+            weighed += self._scales.weigh(page, found.known, ask, london_day(now))
+            last = page[-1] if len(found.candidates) > ask.limit else None
             if last is None or any(w.shown for w in weighed):
-                return weighed, known, last
+                return _Page(page, known, found.setting), weighed, last
             ask = replace(ask, after=last.cursor)
 
     async def _classes(
@@ -212,32 +220,40 @@ class Looker:
             known = _joined(known, await facts(connection, sorted(posters), now))
         return self._scales.classes(classes, known, ask, on), known
 
-    async def _candidates(
-        self, connection: AsyncConnection[Any], ask: Ask, open_to: list[int]
-    ) -> list[read.Candidate]:
-        page: dict[str, Any] = {
-            "after": ask.after,
-            "limit": ask.limit + 1,
-            "since": ask.since,
-            "until": ask.until,
-            "as_known_on": ask.as_known_on,
-        }
-        subject = str(ask.subject)
+    async def _page(
+        self, connection: AsyncConnection[Any], ask: Ask, open_to: list[int], known: Known, now: int
+    ) -> _Page:
+        """Read one page, and the facts it rests on: of a timeline in one round trip.
+
+        Of a stated request the classes were read before, and with them what an empty page rests on.
+        """
+        subject, limit = str(ask.subject), ask.limit + 1
         if ask.stated:
-            return await items_of(
-                connection, subject, open_to, after=ask.after, limit=ask.limit + 1
-            )
-        return await read.candidates(connection, subject, ask.partner, **page)
+            found = await items_of(connection, subject, open_to, after=ask.after, limit=limit)
+            page = found[: ask.limit]
+            fresh = await facts(connection, keys_for(page, ask), now) if page else known
+            return _Page(found, fresh, await read.settings_of(connection, subject))
+        values = read.page_of(
+            subject,
+            ask.partner,
+            after=ask.after,
+            limit=limit,
+            since=ask.since,
+            until=ask.until,
+            as_known_on=ask.as_known_on,
+        )
+        seen = await looked(connection, values, keys_for([], ask), now)
+        keys = keys_for(seen.candidates[: ask.limit], ask)
+        return _Page(seen.candidates, known_of(keys, seen.held), seen.setting)
 
     async def _pattern(
-        self, connection: AsyncConnection[Any], ask: Ask, known: Known
+        self, connection: AsyncConnection[Any], ask: Ask, page: _Page
     ) -> dict[str, Any] | None:
         """Return a care setting's pattern, where a statement by the hub about it may be shown."""
-        location = await read.settings_of(connection, str(ask.subject))
-        decision = self._on(ask, known, _PATTERN)
-        if location is None or not {Category.CONCERN, Category.EXISTENCE} <= decision.shown:
+        decision = self._on(ask, page.known, _PATTERN)
+        if page.setting is None or not {Category.CONCERN, Category.EXISTENCE} <= decision.shown:
             return None
-        pattern = await setting_pattern(connection, location, as_known_on=ask.as_known_on)
+        pattern = await setting_pattern(connection, page.setting, as_known_on=ask.as_known_on)
         return self._renderer.pattern(pattern, decision)
 
     def _asker(self, ask: Ask, known: Known) -> Decision:

@@ -50,8 +50,18 @@ async def facts(connection: AsyncConnection[Any], keys: Sequence[str], now_s: in
     """
     cursor = await connection.execute(_FACTS, [now_s, list(keys)], prepare=True)
     rows = await cursor.fetchall()
-    changed = dict.fromkeys(keys, 0) | {key: position for key, position, _ in rows}
-    return Known({key: held for key, _, held in rows if held}, changed)
+    return known_of(keys, {key: (position, held) for key, position, held in rows})
+
+
+def known_of(
+    keys: Sequence[str], held: Mapping[str, tuple[int, Mapping[str, str] | None]]
+) -> Known:
+    """Return what is on record under `keys`, of what was found under these and perhaps others."""
+    found = {key: held.get(key, (0, None)) for key in keys}
+    return Known(
+        {key: facts for key, (_, facts) in found.items() if facts},
+        {key: position for key, (position, _) in found.items()},
+    )
 
 
 async def header_of(

@@ -59,7 +59,11 @@ _PAGE: LiteralString = (
     " AND i.occurred_at >= %(since)s AND i.occurred_at < %(until)s AND i.recorded_at < %(known)s"
     " ORDER BY i.occurred_at, i.position LIMIT %(limit)s"
 )
-_ENTITLED: LiteralString = (
+ITEM_COLUMNS: LiteralString = (
+    "position, jti, type, agency, occurred_at, recorded_at, categories,"
+    " setting, case_ref, class_id, addressed, facts"
+)
+ENTITLED: LiteralString = (
     ITEM + "e.mask, e.decision_id FROM views_v1.item i"
     " JOIN views_v1.item_class c USING (class_id)"
     " JOIN views_v1.entitlement e ON e.subject = i.subject AND e.class_id = i.class_id"
@@ -90,10 +94,10 @@ async def candidates(
         until: the last day it may have happened on.
         as_known_on: leave out what was recorded after this day.
     """
-    page = _page(
-        subject, after=after, limit=limit, since=since, until=until, as_known_on=as_known_on
+    page = page_of(
+        subject, agency, after=after, limit=limit, since=since, until=until, as_known_on=as_known_on
     )
-    return await items(connection, _ENTITLED, {**page, "agency": agency})
+    return await items(connection, ENTITLED, page)
 
 
 async def settings_of(connection: AsyncConnection[Any], subject: str) -> str | None:
@@ -211,8 +215,9 @@ async def parked(connection: AsyncConnection[Any]) -> list[tuple[int, str, str]]
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _page(
+def page_of(
     subject: str,
+    agency: str,
     *,
     after: Cursor | None,
     limit: int,
@@ -220,9 +225,11 @@ def _page(
     until: date | None,
     as_known_on: date | None,
 ) -> dict[str, Any]:
+    """Return a page as the values of a statement that asks for it: see `candidates`."""
     at, place = after or _START
     return {
         "subject": subject,
+        "agency": agency,
         "at": at,
         "place": place,
         "limit": limit,
@@ -236,13 +243,14 @@ async def items(
     connection: AsyncConnection[Any], statement: LiteralString, values: Mapping[str, Any]
 ) -> list[Candidate]:
     """Return what a statement that begins with ITEM finds."""
-    rows = await _rows(connection, statement, values)
-    found = []
-    for row in rows:
-        columns = list(row)
-        columns[_ADDRESSED] = tuple(columns[_ADDRESSED])
-        found.append(Candidate(*columns))
-    return found
+    return [candidate_of(row) for row in await _rows(connection, statement, values)]
+
+
+def candidate_of(row: Sequence[Any]) -> Candidate:
+    """Return what a row of a statement that begins with ITEM says."""
+    columns = list(row)
+    columns[_ADDRESSED] = tuple(columns[_ADDRESSED])
+    return Candidate(*columns)
 
 
 async def _rows(

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -15,8 +17,11 @@ from contracts.enquiry import EvidenceAdded
 from contracts.integrity import Retracted
 from contracts.labels import mask
 from contracts.setting import ProviderConcernOpened
+from hub.ledger.read import facts, known_of
+from hub.ledger.record import agency_key, item_key, subject_key
 from hub.views import read
 from hub.views.read_items import items_at
+from hub.views.read_look import looked
 from hub.views.read_patterns import setting_pattern
 from hub.views.read_register import RegisterFilter, register_rows, who_saw
 from tests.support.ledger_rows import DAY_S, START_S, uid
@@ -95,6 +100,32 @@ def test_an_agency_with_no_entitlement_finds_nothing(story: Story, ask: Ask[Any]
     enquiry(story)
     assert ask(lambda c: read.candidates(c, ANNA, "home-a")) == []
     assert ask(lambda c: read.candidates(c, uid("nobody"), "council-a")) == []
+
+
+def test_a_look_gives_at_once_what_three_questions_give(story: Story, ask: Ask[Any]) -> None:
+    enquiry(story)
+    for n in range(3):
+        story.post("trust-a", EvidenceAdded, occurred_at=START_S - n)
+    story.post(
+        "council-a", ProviderConcernOpened, "home", about="setting", setting="1-1", level="watch"
+    )
+
+    async def both(connection: AsyncConnection[Any], subject: str) -> tuple[Any, Any]:
+        days: dict[str, Any] = dict.fromkeys(("since", "until", "as_known_on"))
+        values = read.page_of(subject, "council-a", after=None, limit=3, **days)
+        first = [subject_key(UUID(subject)), agency_key("council-a"), "a:nobody"]
+        found = await looked(connection, values, first, START_S)
+        page = await read.candidates(connection, subject, "council-a", limit=3)
+        keys = [*first, *(item_key(o.posted_by, o.jti) for o in page)]
+        keys += [agency_key(o.posted_by) for o in page]
+        known = await facts(connection, keys, START_S)
+        setting = await read.settings_of(connection, subject)
+        once = (found.candidates, known_of(keys, found.held), found.setting)
+        return once, (page, known, setting)
+
+    for subject in (ANNA, uid("home"), uid("nobody")):
+        once, thrice = ask(partial(both, subject=subject))
+        assert once == thrice
 
 
 def test_days_are_london_days_and_both_ends_count(story: Story, ask: Ask[Any]) -> None:
