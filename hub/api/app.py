@@ -30,6 +30,7 @@ from hub.api.body import read_body
 from hub.api.documents import POST_EVENT_DOCS, TOKEN_DOCS, secured
 from hub.api.intake import PostEvent
 from hub.api.measure import Measured
+from hub.api.plainly import PlainTimeline
 from hub.api.problems import RequestTooLargeError, problem_of
 from hub.api.tokens import MAX_BODY_BYTES
 from hub.clock import seconds
@@ -47,19 +48,23 @@ SWEEP_S = 60.0
 
 
 class Application(FastAPI):
-    """FastAPI, with POST /events taken before its middleware and its search for a route.
+    """FastAPI, with what comes most often taken before its middleware and its search for a route.
 
-    They cost a fifth of the time of a whole event, and do nothing for one: the endpoint reads its
-    own body, counts itself and answers for every error.
+    They cost a fifth of the time of a whole event, and do nothing for one: the endpoint of
+    POST /events reads its own body, counts itself and answers for every error. So does that of a
+    timeline that is asked for plainly; any other is the route's.
     """
 
     posted: PostEvent
+    plainly: PlainTimeline
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the process's start and end."""
         if scope["type"] == "http" and scope["path"] == "/events" and scope["method"] == "POST":
             await self.posted(scope, receive, send)
-        else:
+            return
+        plain = scope["type"] == "http" and scope["method"] == "GET"
+        if not (plain and await self.plainly.takes(scope, receive, send)):
             await super().__call__(scope, receive, send)
 
 
@@ -87,7 +92,7 @@ def create_app(hub: "Hub") -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.hub = hub
-    app.posted = PostEvent(hub)
+    app.posted, app.plainly = PostEvent(hub), PlainTimeline(hub)
     # Among the routes as well: they say which methods /events has, and where a POST would go.
     app.router.routes.insert(0, Route("/events", app.posted, methods=["POST"]))
     parts = (events, subjects, disclosures, advice, dashboard, directory, receipts, log, statements)
