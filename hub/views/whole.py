@@ -20,7 +20,7 @@ from hub.views.law import Courts, is_release, learn, turn_s
 from hub.views.parting import Delivered
 from hub.views.parts import Parts
 from hub.views.rows import HeaderRow
-from hub.views.runner import touched
+from hub.views.segments import touched
 from hub.views.world import Subject, World
 
 END_S: Final = 2**53
