@@ -27,8 +27,9 @@ from hub.disclosure.redact import fields_shown
 from hub.ids import Source
 from hub.ledger.opened import payload_of
 from hub.ledger.record import UnavailableError, VaultRefusedError
-from hub.vault.rows import Line, Rows
+from hub.vault.rows import Rows
 from hub.vault.sealed import Envelopes
+from hub.vault.using import Line
 
 KEPT_MS: Final = 60_000
 _MOST: Final = 2_000

@@ -5,19 +5,18 @@ Never here: a key, a plaintext.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
-from psycopg import Connection, OperationalError
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from contracts.integrity import VaultOpened
 from hub.clock import Clock
 from hub.ledger.record import VaultRefusedError
+from hub.vault.using import Line, Use, Uses
 
 if TYPE_CHECKING:
+    from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
 # The leaf decides, not the key, which is destroyed a moment later: what is read in between would
@@ -43,16 +42,6 @@ _OPENED: LiteralString = (
     "INSERT INTO vault.unwrap (at, reason, dis, partner, positions, items, body_digest)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
-# One statement: the record is committed, has these bytes' digest, names each of these items with
-# each of these categories, and no line of the log has used it.
-_USED: LiteralString = (
-    "INSERT INTO vault.unwrap (at, reason, dis, partner, positions, items, body_digest)"
-    " SELECT %(at)s, 'disclosure', h.jti, h.partner, %(positions)s, %(items)s, %(digest)s"
-    " FROM ledger.header h WHERE h.agency = 'hub' AND h.jti = %(dis)s AND h.kind = 'disclosure'"
-    " AND h.type = %(type)s AND h.routing->>'body_digest' = %(digest)s"
-    " AND h.routing->'items' @> %(lines)s"
-    " ON CONFLICT (dis) WHERE reason = 'disclosure' DO NOTHING RETURNING 1"
-)
 # One statement: the hub's own event that says so is committed, and no line of the log has used it.
 _SAID: LiteralString = (
     "INSERT INTO vault.unwrap (at, reason, dis, positions, items)"
@@ -72,23 +61,10 @@ _UNSAID: LiteralString = (
     " AND u.at >= (SELECT min(recorded_at) FROM ledger.header WHERE type = %(type)s)"
     " GROUP BY 1 ORDER BY 1"
 )
-_OURS: LiteralString = (
-    "SELECT 1 FROM vault.unwrap WHERE reason = 'disclosure' AND dis = %(dis)s"
-    " AND body_digest = %(digest)s AND at = %(at)s"
-)
 _RECORDED: LiteralString = (
     "SELECT partner, routing->>'body_digest' FROM ledger.header"
     " WHERE agency = 'hub' AND jti = %s AND kind = 'disclosure'"
 )
-_MADE = "https://hub.example/events/disclosure-made/v1"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One item of an answer, as its record must name it."""
-
-    position: int
-    categories: tuple[str, ...]
 
 
 class Rows:
@@ -97,6 +73,7 @@ class Rows:
     def __init__(self, pool: "ConnectionPool[Connection[Any]]", clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
+        self._uses = Uses(pool)
 
     def sealed(self, positions: Iterable[int]) -> dict[int, dict[str, Any]]:
         """Return the sealed rows at some positions."""
@@ -191,22 +168,7 @@ class Rows:
 
     def use(self, dis: UUID, digest: str, lines: Sequence[Line]) -> bool:
         """Use a committed disclosure for these items, once; return whether that may be."""
-        named = [{"position": o.position, "categories": list(o.categories)} for o in lines]
-        said = {
-            "at": self._clock.now_ms(),
-            "positions": [o.position for o in lines],
-            "items": len(lines),
-            "digest": digest,
-            "dis": dis,
-            "type": _MADE,
-            "lines": Jsonb(named),
-        }
-        try:
-            return self._found(_USED, said)
-        except OperationalError:
-            # The connection went, perhaps after the commit. The line may be there: it is ours if
-            # it is of this answer and of this moment.
-            return self._found(_USED, said) or self._found(_OURS, said)
+        return self._uses.use(Use(self._clock.now_ms(), dis, digest, lines))
 
     def _found(self, statement: LiteralString, said: Mapping[str, Any]) -> bool:
         with self._pool.connection() as connection:

@@ -38,8 +38,8 @@ one still on its way must not be older than an expiry already folded."""
 LOOK_S = 1.0
 """How long to wait for word of a new event before looking anyway."""
 GATHER_S = 0.025
-"""How long rows are let gather after a batch of only a few: its transaction costs several times what
-folding them does. The first after a pause is folded at once."""
+"""How long rows are let gather after a batch of only a few: its transaction costs several times
+what folding them does. The first after a pause is folded at once."""
 FEW = 25
 CHUNK = 500
 FIRST = "00000000-0000-0000-0000-000000000000"
