@@ -131,6 +131,8 @@ async def ready(request: Request) -> dict[str, Any]:
             " coalesce((SELECT max(size) FROM ledger.tlog_checkpoint), 0)"
         )
         row = await cursor.fetchone()
+    async with hub.looking.connection() as connection:
+        await connection.execute("SELECT")  # whoever asks next must not be given one that is gone
     head, projected, sequenced = row if row is not None else (0, 0, 0)
     return {"status": "ready", "position": head, "projected": projected, "sequenced": sequenced}
 
