@@ -5,14 +5,18 @@ In: contracts. Out: pydantic models. Never here: behaviour, an answer's shape (s
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from contracts.base import Code, Day, Line, Slug, Uuid
 from contracts.subject import LegalDemand, Purpose, UserId
 
 
 class Closed(BaseModel):
-    """A request body: unknown members are refused."""
+    """A request body: unknown members are refused, and so is a value of another type.
+
+    Numbers and truth values are strict: read kindly, `"emergency": "no"` and `0` would be an
+    answer where the document says there is none.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -20,8 +24,8 @@ class Closed(BaseModel):
 class PollRequest(Closed):
     """Source: RFC 8936 section 2.2."""
 
-    maxEvents: Annotated[int, Field(ge=0, le=1000)] = 100  # noqa: N815 - the RFC's name
-    returnImmediately: bool = True  # noqa: N815 - the RFC's name
+    maxEvents: Annotated[StrictInt, Field(ge=0, le=1000)] = 100  # noqa: N815 - the RFC's name
+    returnImmediately: StrictBool = True  # noqa: N815 - the RFC's name
     ack: Annotated[list[Uuid], Field(max_length=1000)] = []
     setErrs: dict[Uuid, dict[str, str]] = {}  # noqa: N815 - the RFC's name
 
@@ -50,7 +54,7 @@ class FindRequest(Closed):
 
     purpose: Purpose
     legal_demand: LegalDemand = "none"
-    emergency: bool = False
+    emergency: StrictBool = False
     identifiers: Annotated[list[NamedBy], Field(max_length=8)] = []
     demographics: Demographics | None = None
 
@@ -60,7 +64,7 @@ class BreakGlassRequest(Closed):
 
     officer: UserId
     """The same as `Hub-User`."""
-    minutes: Annotated[int, Field(ge=1, le=240)]
+    minutes: Annotated[StrictInt, Field(ge=1, le=240)]
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
 
 
@@ -107,11 +111,11 @@ class DisclosureRequest(Closed):
     subject: Uuid
     legal_demand: LegalDemand = "none"
     case: Code | None = None
-    necessary: bool = False
-    emergency: bool = False
-    offence_stated: bool = False
-    aggregate: bool = False
-    for_publication: bool = False
+    necessary: StrictBool = False
+    emergency: StrictBool = False
+    offence_stated: StrictBool = False
+    aggregate: StrictBool = False
+    for_publication: StrictBool = False
     after: Annotated[str | None, Field(max_length=200)] = None
     """The `next` of the answer before, to go on where it ended; under a new id."""
     break_glass: BreakGlassRequest | None = None

@@ -224,6 +224,20 @@ def test_what_there_is_not_is_a_problem_document(
     assert ("allow" in answer.headers) == (status == 405)
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/events/poll", {"returnImmediately": 0}),
+        ("/events/poll", {"maxEvents": "10"}),
+        ("/subjects/find", {"purpose": "direct_care", "emergency": "no"}),
+    ],
+)
+def test_a_value_of_another_type_is_refused_and_not_read_kindly(
+    gp: SignedIn, path: str, body: dict[str, object]
+) -> None:
+    assert gp.send("POST", path, json=body).status_code == 422
+
+
 def test_a_trailing_slash_leads_back_and_discloses_nothing(gp: SignedIn) -> None:
     answer = gp.send("GET", "/agencies/")
     assert answer.status_code in {307, 404}

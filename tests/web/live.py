@@ -44,6 +44,7 @@ PEOPLE += [
     for n in (2, 3)
 ]
 """Law needs three: who proposes never approves."""
+PEOPLE += [{**next(one for one in PEOPLE if one["id"] == "liaison-1"), "id": "liaison-2"}]
 
 
 @pytest.fixture(scope="session")
