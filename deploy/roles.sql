@@ -17,6 +17,8 @@
 --                  opened; it changes and deletes nothing but wrapped keys, by two functions.
 --   hub_audit      the independent monitor (`hub reconcile`). Reads headers, envelopes as they are sealed,
 --                  the log, and the log of what the vault opened; it holds no key and can write nothing.
+--   hub_backup     `hub backup`. Reads everything and can write nothing; what it reads is sealed, and it
+--                  holds no key.
 --   hub_migrator   Alembic. Owns the schema `ops` (proofs used once, notices acknowledged: neither
 --                  record nor view). It holds no right on the ledger or on a view, so no migration can
 --                  touch them, whatever it says.
@@ -26,7 +28,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY['hub_owner', 'hub_app', 'hub_projector', 'hub_sequencer', 'hub_migrator',
-                                'hub_vault', 'hub_audit'] LOOP
+                                'hub_vault', 'hub_audit', 'hub_backup'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', name);
         END IF;
@@ -39,12 +41,14 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 DO $$ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO hub_owner, hub_app, hub_projector, hub_sequencer,'
-                   ' hub_migrator, hub_vault, hub_audit',
+                   ' hub_migrator, hub_vault, hub_audit, hub_backup',
                    current_database());
     -- To make schemas of their own; it opens none that is there.
     EXECUTE format('GRANT CREATE ON DATABASE %I TO hub_owner, hub_projector, hub_migrator',
                    current_database());
 END $$;
+
+GRANT pg_read_all_data TO hub_backup;
 
 CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION hub_owner;
 CREATE SCHEMA IF NOT EXISTS ops AUTHORIZATION hub_migrator;
@@ -78,4 +82,5 @@ ALTER ROLE hub_app SET lock_timeout = '5s';
 ALTER ROLE hub_app SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE hub_vault SET statement_timeout = '15s';
 ALTER ROLE hub_vault SET idle_in_transaction_session_timeout = '10s';
+ALTER ROLE hub_backup SET default_transaction_read_only = on;
 ALTER ROLE hub_projector SET idle_in_transaction_session_timeout = '10min';

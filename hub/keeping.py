@@ -16,6 +16,7 @@ from hub.ids import Source
 from hub.intake.signing import Signer
 from hub.ledger.anchor import Anchor
 from hub.ledger.backup import BackupError, back_up
+from hub.ledger.checkpoint import Verifier
 from hub.ledger.keyfile import file_key
 from hub.ledger.logparts import KEY_FILE, log_key
 from hub.preparing import prepare
@@ -31,7 +32,10 @@ def backed_up(settings: Settings, folder: Path, clock: Clock) -> dict[str, Any]:
         BackupError: the folder holds something else, or the database does not answer.
     """
     with _connected(settings) as connection:
-        return back_up(connection, folder, now_ms=clock.now_ms())
+        try:
+            return back_up(connection, folder, now_ms=clock.now_ms())
+        except psycopg.errors.InsufficientPrivilege:
+            raise BackupError("its role may not read all that has to be kept") from None
 
 
 def restored(
@@ -42,19 +46,23 @@ def restored(
     receipts: Sequence[str],
     drill: bool,
     source: Source,
+    vkey: str = "",
 ) -> dict[str, Any]:
     """Restore into the database of the settings, proved against the anchor and what is given.
 
+    `vkey` is the log's public key, where its own is kept apart from the hub's.
+
     Raises:
         BackupError: there is no such backup, no key to prove with, or the database is not empty.
+        NoteError: the given key is none.
     """
     keys = settings.keys_dir
-    for name in (KEY_FILE, _SIGNING):
+    for name in (_SIGNING,) if vkey else (KEY_FILE, _SIGNING):
         if not (keys / name).exists():
             raise BackupError(f"{name} is not in the keys folder: nothing could be proved")
     kept = Anchor(settings.anchor).read()
     trust = Trust(
-        log=log_key(keys, settings.hub_uri, source).verifier,
+        log=Verifier.read(vkey) if vkey else log_key(keys, settings.hub_uri, source).verifier,
         older=[*older, *([] if kept is None else [("anchor", kept)])],
     )
     proof = Proof(

@@ -90,6 +90,8 @@ def register(
     def work(hub: "Hub") -> Awaitable[Any]:
         members = json.loads(jwk_file.read_text("utf-8"))
         if isinstance(members, dict):
+            members = members.get("jwk", members)  # the kit prints it so
+        if isinstance(members, dict):
             members.pop("kid", None)  # it is the key's thumbprint, so nothing is lost
         return register_key(hub, slug, Jwk.model_validate_json(json.dumps(members)))
 

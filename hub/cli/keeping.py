@@ -60,6 +60,9 @@ def restore(
         list[Path] | None,
         typer.Option(help="Receipts that a partner holds, one on each line. Repeatable."),
     ] = None,
+    vkey: Annotated[
+        str, typer.Option(help="The log's public key; else the one in the keys folder.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Load a backup into an empty database, if nothing is missing. Example: hub restore --verify D.
@@ -81,6 +84,7 @@ def restore(
             receipts=[path.read_text("ascii") for path in receipts or ()],
             drill=drill,
             source=SystemSource(),
+            vkey=vkey,
         )
     except (BackupError, NoteError, OSError, UnicodeDecodeError) as refused:
         typer.echo(f"hub restore: {refused}", err=True)

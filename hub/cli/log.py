@@ -199,9 +199,13 @@ def reconcile(
     the hub, and is better run by somebody else. Exit code 1: a fault. 2: it could not be run.
     """
     from hub.ids import SystemSource  # noqa: PLC0415
-    from hub.ledger.logparts import log_key  # noqa: PLC0415
+    from hub.ledger.logparts import KEY_FILE, log_key  # noqa: PLC0415
 
     settings = load()
+    if not vkey and not (settings.keys_dir / KEY_FILE).exists():
+        # Not drawn here: it would be another log's, and the sequencer might find it.
+        typer.echo("hub reconcile: no key to verify the log with: give its vkey", err=True)
+        raise typer.Exit(2)
     key = vkey or log_key(settings.keys_dir, settings.hub_uri, SystemSource()).verifier.vkey
     told = ["--database", "-", "--log-key", key, *(["--json"] if as_json else [])]
     told += [part for path in kept or () for part in ("--kept", str(path))]

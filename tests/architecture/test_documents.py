@@ -121,7 +121,7 @@ def test_the_composed_services_hold_the_keys_apart_from_the_projector() -> None:
         for volume in ("keys", "vault-keys", "vault-run")
     }
     assert holders == {
-        "keys": {"api", "operate"},
+        "keys": {"api", "keep", "operate"},
         "vault-keys": {"vault"},
         "vault-run": {"api", "operate", "vault"},
     }

@@ -13,6 +13,7 @@ from click import Command, Group
 from typer.testing import CliRunner, Result
 
 from adapters.kit import AgencyKey
+from adapters.kit.__main__ import main as kit
 from hub.cli import app
 from hub.settings import Settings
 from tests.support.hub_process import RunningHub, environment
@@ -92,6 +93,16 @@ def test_a_key_is_registered_listed_and_revoked(hub: RunningHub, tmp_path: Path)
     again = hub_command("key", "register", agency, str(file), settings=hub.settings)
     assert again.exit_code == 2
     assert one_line(again) == "hub: the key is refused: the key was registered before"
+
+
+def test_a_key_is_registered_as_the_kit_prints_it(
+    hub: RunningHub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kit(["key", "new", str(tmp_path / "agency.pem")]) == 0
+    printed = tmp_path / "printed.json"
+    printed.write_text(capsys.readouterr().out)
+    done = hub_command("key", "register", hub.enrol("gp"), str(printed), settings=hub.settings)
+    assert done.exit_code == 0, done.stderr
 
 
 @pytest.mark.parametrize(

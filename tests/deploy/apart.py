@@ -54,5 +54,5 @@ def roles_apart(postgres: Postgres) -> Iterator[str]:
     postgres.drop(name)
     # The roles are the whole server's: what was set on them would hold for other tests.
     with psycopg.connect(postgres.root, autocommit=True) as connection:
-        for role in ("hub_app", "hub_vault", "hub_projector"):
+        for role in ("hub_app", "hub_vault", "hub_projector", "hub_backup"):
             connection.execute(f"ALTER ROLE {role} RESET ALL".encode())
