@@ -35,6 +35,7 @@ from hub.views.runner import connect
 
 TARGET: Final = 20_000
 """Events a second that loading must reach."""
+_TAKEN: Final = ("rows", "seconds", "index_s", "cpu_s", "postgres_s")
 
 
 def run_load(*, events: int, reads: float, here: bool, as_json: bool) -> int:
@@ -69,11 +70,12 @@ def filled(
         disk = itemised(sizes(connection), events)
     return {
         "load": {
-            **{name: getattr(made, name) for name in ("rows", "seconds", "index_s", "cpu_s")},
+            **{name: getattr(made, name) for name in _TAKEN},
             "rate": round(made.rate, 1),
             "target": TARGET,
         },
         "cpu_us_per_event": round(1e6 * made.cpu_s / made.rows, 1),
+        "postgres_us_per_event": round(1e6 * made.postgres_s / made.rows, 1),
         "log_rows_per_s": round(made.rows / log_s, 1),
         "views_rows_per_s": round(made.rows / views_s, 1),
         "disk": disk,
@@ -132,8 +134,10 @@ def _words(found: dict[str, Any]) -> str:
     lines = [
         (
             f"{made['rows']:,} rows by {PROCESSES} processes in {made['seconds']:.1f} s, indexes"
-            f" {made['index_s']:.1f} s of it: {made['rate']:,.0f}/s (target {TARGET:,}),"
-            f" {found['cpu_us_per_event']:.0f} us of processor each"
+            f" and statistics {made['index_s']:.1f} s of it:"
+            f" {made['rate']:,.0f}/s (target {TARGET:,}),"
+            f" {found['cpu_us_per_event']:.0f} us of processor each, and of PostgreSQL's"
+            f" {found['postgres_us_per_event']:.0f}"
         ),
         f"log {found['log_rows_per_s']:,.0f} rows/s, views {found['views_rows_per_s']:,.0f} rows/s",
         f"on disk {found['disk']['bytes_per_event']:,} bytes an event",

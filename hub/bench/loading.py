@@ -30,6 +30,7 @@ from contracts.governance import AgencyRegistered, Jwk
 from hub.assembly import build, enrol, register_key
 from hub.bench.forged import Agency, Job
 from hub.bench.indexing import unindexed
+from hub.bench.meter import of_postgres
 from hub.bench.processes import BenchError, together
 from hub.bench.shape import AREA
 from hub.clock import Clock, FixedClock, SystemClock
@@ -75,6 +76,8 @@ class Loaded:
     """Of these, how long all that took which comes after the last row."""
     cpu_s: float
     """Processor time of the processes that forged."""
+    postgres_s: float
+    """The same of PostgreSQL, where it is the bench's own; else 0."""
     seeds: dict[str, bytes] = field(repr=False)
     """The agencies' keys, by which they can be played."""
 
@@ -98,7 +101,7 @@ def load(
 
     Args:
         settings: of a hub whose database is the bench's own, with its vault running.
-        folder: for logs.
+        folder: for logs; the stage's, where PostgreSQL is.
         events: how many events agencies post.
         reads: how many answers are recorded for each.
         clock: the time; the year ends now.
@@ -138,7 +141,7 @@ def load(
 
 def _written(connection: Connection[Any], jobs: list[Job], rows: int, folder: Path) -> Loaded:
     """Have the jobs done side by side, the indexes built, and the counters set."""
-    started = time.perf_counter()
+    started, used = time.perf_counter(), of_postgres(folder)
     with unindexed(jobs[0].settings["owner_url"], _TABLES):
         found = together("hub.bench.forging", map(asdict, jobs), folder=folder)
         copied = time.perf_counter()
@@ -149,7 +152,8 @@ def _written(connection: Connection[Any], jobs: list[Job], rows: int, folder: Pa
         # What is measured next is not to wait for these rows' way to the disk.
         connection.execute("CHECKPOINT")
     ended = time.perf_counter()
-    return Loaded(rows, ended - started, ended - copied, sum(f["cpu_s"] for f in found), {})
+    forged_s, used = sum(f["cpu_s"] for f in found), of_postgres(folder) - used
+    return Loaded(rows, ended - started, ended - copied, forged_s, used, {})
 
 
 async def _enrolled(settings: Settings, clock: Clock) -> dict[str, bytes]:
