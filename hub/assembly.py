@@ -85,22 +85,23 @@ def build_handing(settings: Settings) -> Hub:
 
 
 def _built(ground: _Ground) -> Hub:
-    settings, source, hub_uri = ground.settings, ground.source, ground.settings.hub_uri
+    settings, source, clock = ground.settings, ground.source, ground.clock
+    hub_uri = settings.hub_uri
     recorder = open_recorder(settings.database_url)
     appender = Handing(settings.writer) if ground.handing else _appender(ground, recorder)
     pool, looking = _pool(settings), _pool(settings, LOOKING)
     door = _door(ground, appender)
     receipts = Receipts(ground.signer, hub_uri)
     cursors = Cursors(file_key(settings.keys_dir / "cursor.bin", source))
-    covering = Covering(pool, ground.clock, waits=settings.receipts == "await")
+    covering = Covering(pool, clock, waits=settings.receipts == "await")
     release = Release(door=door, covering=covering, receipts=receipts, source=source)
     desk = _desk(ground, (pool, looking), door, release, cursors)
-    oversight = Oversight(desk=desk, pool=pool, clock=ground.clock, source=source)
-    notices = Notices(desk, door, ground.clock)
+    oversight = Oversight(desk=desk, pool=pool, clock=clock, source=source)
+    notices = Notices(desk, door, clock)
     access = AccessTokens(ground.signer, hub_uri=hub_uri, new_id=lambda: str(source.uuid()))
     return Hub(
         settings=settings,
-        clock=ground.clock,
+        clock=clock,
         source=source,
         signer=ground.signer,
         sealing=ground.sealing,
@@ -109,7 +110,7 @@ def _built(ground: _Ground) -> Hub:
         appender=appender,
         directory=door.directory,
         door=door,
-        keystore=Keystore(pool, door, settings, ground.clock, source),
+        keystore=Keystore(pool, door, settings, clock, source),
         receipts=receipts,
         access=access,
         tokens=_tokens(access, settings),
@@ -120,20 +121,18 @@ def _built(ground: _Ground) -> Hub:
         covering=covering,
         cursors=cursors,
         desk=desk,
-        requests=Requests(pool, desk, ground.opening, ground.clock),
-        finder=Finder(desk, ground.opening, ground.clock),
-        dashboard=Dashboard(desk, ground.opening, ground.clock),
+        requests=Requests(pool, desk, ground.opening, clock),
+        finder=Finder(desk, ground.opening, clock),
+        dashboard=Dashboard(desk, ground.opening, clock),
         notices=notices,
         inbox=Inbox(desk, notices, ground.opening),
-        orders=Orders(desk=desk, pool=pool, clock=ground.clock),
-        statements=Statements(pool=pool, door=door, receipts=receipts, clock=ground.clock),
-        auditor=Auditor(
-            desk=desk, receipts=receipts, covering=covering, pool=pool, clock=ground.clock
-        ),
+        orders=Orders(desk=desk, pool=pool, clock=clock),
+        statements=Statements(pool=pool, door=door, receipts=receipts, clock=clock),
+        auditor=Auditor(desk=desk, receipts=receipts, covering=covering, pool=pool, clock=clock),
         oversight=oversight,
-        lawroom=Lawroom(door=door, clock=ground.clock),
-        breaches=Breaches(oversight=oversight, desk=desk, pool=pool, clock=ground.clock),
-        exports=Exports(desk=desk, pool=pool, clock=ground.clock),
+        lawroom=Lawroom(door=door, clock=clock),
+        breaches=Breaches(oversight=oversight, desk=desk, pool=pool, clock=clock),
+        exports=Exports(desk=desk, pool=pool, clock=clock),
     )
 
 
