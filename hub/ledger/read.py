@@ -18,10 +18,20 @@ from hub.ledger.record import Header
 
 Pool: TypeAlias = AsyncConnectionPool[AsyncConnection[Any]]
 """Connections of one event loop, in autocommit, as the role that reads."""
-LOOKING: Final = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1"
+LOOKING: Final = " ".join(
+    f"-c {how}"
+    for how in (
+        "plan_cache_mode=force_generic_plan",
+        "enable_seqscan=off",
+        "enable_hashjoin=off",
+        "enable_mergejoin=off",
+        "jit=off",
+    )
+)
 """How connections are set up that ask the same few questions by key, over and over. By itself
-PostgreSQL plans each anew, which takes up to ten times as long as answering it; and at its default
-cost of a page, a plan made while a table was small reads the whole of it."""
+PostgreSQL plans each anew, which takes up to ten times as long as answering it. A plan that is kept
+must not be one for the few rows a table had when it was made: so it never goes through a whole
+table, and takes row by row from an index."""
 
 _HEADER = (
     "SELECT position, agency, jti, digest, subject, type, kind, occurred_at, recorded_at,"

@@ -29,9 +29,9 @@ _USED: LiteralString = (
     " FROM unnest(%(at)s::bigint[], %(dis)s::uuid[], %(positions)s::text[], %(items)s::int[],"
     "  %(digest)s::text[], %(lines)s::jsonb[])"
     "  AS u(at, dis, positions, items, digest, lines)"
-    " JOIN ledger.header h ON h.agency = 'hub' AND h.jti = u.dis AND h.kind = 'disclosure'"
-    " WHERE h.type = %(type)s AND h.routing->>'body_digest' = u.digest"
-    " AND h.routing->'items' @> u.lines"
+    " CROSS JOIN LATERAL (SELECT jti, partner FROM ledger.header"
+    "  WHERE agency = 'hub' AND jti = u.dis AND kind = 'disclosure' AND type = %(type)s"
+    "  AND routing->>'body_digest' = u.digest AND routing->'items' @> u.lines OFFSET 0) AS h"
     " ON CONFLICT (dis) WHERE reason = 'disclosure' DO NOTHING RETURNING dis"
 )
 _OURS: LiteralString = (
