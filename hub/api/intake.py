@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import Receive, Scope, Send
 
-from hub.api.access import AccessError, Sent, replayed
+from hub.api.access import AccessError, Caller, Sent, replayed
 from hub.api.body import read_body
 from hub.api.problems import (
     MediaTypeError,
@@ -25,7 +25,7 @@ from hub.clock import seconds
 from hub.intake.errors import Err, IntakeError, TooLargeError
 from hub.intake.verify import MAX_TOKEN_BYTES
 from hub.ledger.frontdoor import Unspent, canonical
-from hub.ledger.record import ProofReplayedError
+from hub.ledger.record import ProofReplayedError, Record
 from hub.telemetry import REFUSED, REQUESTS, SECONDS, STORED
 
 if TYPE_CHECKING:
@@ -92,10 +92,7 @@ class PostEvent:
         caller, spend = hub.access.read(sent, seconds(hub.clock), hub.directory.now.agencies)
         proof = Unspent(spend)
         try:
-            caller.require("events")
-            token = await _event(kind, receive)
-            async with hub.turns.with_writer(caller.issuer):
-                record = await hub.door.post(token, caller.agency, proof)
+            record = await self._stored(kind, receive, caller, proof)
         except ProofReplayedError:
             raise replayed() from None
         except Exception:
@@ -106,6 +103,19 @@ class PostEvent:
         STORED.inc(0 if record.seen else 1)
         receipt = hub.receipts.for_event(record).encode()
         return 202, [(b"hub-receipt", receipt), (b"content-length", b"0")], b""
+
+    async def _stored(
+        self,
+        kind: bytes,
+        receive: Receive,
+        caller: Caller,
+        proof: Unspent,
+    ) -> Record:
+        caller.require("events")
+        if kind.partition(b";")[0].strip().lower() != MEDIA_TYPE:
+            raise MediaTypeError
+        token = await read_body(receive, MAX_TOKEN_BYTES)
+        return await self._hub.door.post(token, caller.agency, proof)
 
     async def _spend(self, proof: Unspent) -> None:
         """Spend a proof that no event took along: it was refused, or on record before.
@@ -118,19 +128,6 @@ class PostEvent:
             left.kind, left.key, left.expires_at
         ):
             raise replayed()
-
-
-async def _event(kind: bytes, receive: Receive) -> bytes:
-    """Read the event.
-
-    Raises:
-        MediaTypeError: the body is of another kind.
-        RequestTooLargeError: it is longer than an event may be.
-        RequestTooSlowError: it did not come in time.
-    """
-    if kind.partition(b";")[0].strip().lower() != MEDIA_TYPE:
-        raise MediaTypeError
-    return await read_body(receive, MAX_TOKEN_BYTES)
 
 
 def _headers(headers: list[tuple[bytes, bytes]]) -> tuple[list[str], list[str], bytes]:

@@ -6,14 +6,13 @@ Never here: who may post, what is posted, a queue that grows.
 Bounds, not buffers: what is over an agency's share is refused at once (429), and what is over the
 hub's at once for everybody (503), before any signature is checked. What is let in is checked in
 rotation: one event of each agency that waits, then the next of each. So an agency's next event
-waits for one event of each other agency at most, however many the others have sent. What has been
-checked goes to the writer so few at a time that its queue, which knows no agencies, stays short.
+waits for one event of each other agency at most, however many the others have sent.
 """
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from hub.ledger.record import OverloadedError
@@ -24,9 +23,6 @@ MOST: Final = 8_192
 """Events of all agencies under way: fewer than the writer would queue."""
 A_ROUND: Final = 16
 """Events checked before sockets are looked at again: some milliseconds' work."""
-WITH_WRITER: Final = 64
-"""Single events with the writer at a time. Fewer make its commits small and dear; more make whoever
-comes next wait for a longer one, and half as long again for the answers' burst of requests."""
 
 
 class ShareUsedError(Exception):
@@ -36,25 +32,15 @@ class ShareUsedError(Exception):
 class Turns:
     """The turns of one process. Belongs to one event loop."""
 
-    def __init__(
-        self,
-        *,
-        each: int = EACH,
-        most: int = MOST,
-        a_round: int = A_ROUND,
-        with_writer: int = WITH_WRITER,
-    ) -> None:
+    def __init__(self, *, each: int = EACH, most: int = MOST, a_round: int = A_ROUND) -> None:
         self._each = each
         self._most = most
         self._a_round = a_round
-        self._with_writer = with_writer
         self._under_way: dict[str, int] = {}
         self._total = 0
         self._lanes: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._passed = 0
         self._turning = False
-        self._at_writer = 0
-        self._berths: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
     @property
     def under_way(self) -> int:
@@ -101,54 +87,17 @@ class Turns:
         self._lanes.setdefault(agency, deque()).append(turn)
         await turn
 
-    @asynccontextmanager
-    async def with_writer(self, agency: str) -> AsyncIterator[None]:
-        """Be one of the few with the writer while the block runs, in rotation by agency.
-
-        Enter it with the event in hand: a client that is slow to send must hold nobody up.
-        """
-        if self._at_writer < self._with_writer:
-            self._at_writer += 1
-        else:
-            berth = asyncio.get_running_loop().create_future()
-            self._berths.setdefault(agency, deque()).append(berth)
-            try:
-                await berth
-            except asyncio.CancelledError:
-                if berth.done() and not berth.cancelled():
-                    self._leave()  # it was given up in the moment it came
-                raise
-        try:
-            yield
-        finally:
-            self._leave()
-
-    def _leave(self) -> None:
-        """Give the place with the writer to the next who waits, or to nobody."""
-        berth = _next(self._berths)
-        if berth is None:
-            self._at_writer -= 1
-        else:
-            berth.set_result(None)
-
     def _round(self) -> None:
         """Give the next turns, one to each agency that waits, and again."""
         self._passed = 0
-        while self._passed < self._a_round and (turn := _next(self._lanes)) is not None:
-            turn.set_result(None)
-            self._passed += 1
+        while self._lanes and self._passed < self._a_round:
+            agency, lane = self._lanes.popitem(last=False)
+            turn = lane.popleft()
+            if lane:
+                self._lanes[agency] = lane  # behind the others
+            if not turn.done():  # whoever waited may have given up
+                turn.set_result(None)
+                self._passed += 1
         self._turning = bool(self._lanes) or self._passed > 0
         if self._turning:
             asyncio.get_running_loop().call_soon(self._round)
-
-
-def _next(lanes: "OrderedDict[str, deque[asyncio.Future[None]]]") -> "asyncio.Future[None] | None":
-    """Take out who waits longest in the lane whose turn it is; that lane is then the last."""
-    while lanes:
-        agency, lane = lanes.popitem(last=False)
-        waiting = lane.popleft()
-        if lane:
-            lanes[agency] = lane  # behind the others
-        if not waiting.done():  # whoever waited may have given up
-            return waiting
-    return None

@@ -70,61 +70,6 @@ def test_what_is_over_a_share_is_refused_and_others_are_let_in() -> None:
         assert turns.under_way == 4
 
 
-def test_the_writers_next_is_another_agencys_however_many_of_one_wait() -> None:
-    async def work() -> tuple[list[str], int]:
-        turns, begun, most = Turns(with_writer=2), list[str](), 0
-        goes_on = asyncio.Event()
-
-        async def one(agency: str) -> None:
-            nonlocal most
-            async with turns.with_writer(agency):
-                begun.append(agency)
-                most = max(most, sum(1 for task in tasks if not task.done()) - waiting())
-                await goes_on.wait()
-
-        def waiting() -> int:
-            return len(tasks) - len(begun)
-
-        tasks = [asyncio.create_task(one("flood")) for _ in range(20)]
-        await asyncio.sleep(0)
-        tasks.append(asyncio.create_task(one("calm")))
-        await asyncio.sleep(0)
-        assert begun == ["flood", "flood"]
-        goes_on.set()
-        await asyncio.gather(*tasks)
-        return begun, most
-
-    begun, most = run(work)
-    assert (len(begun), begun.index("calm") <= 3) == (21, True)
-    assert most <= 2
-
-
-def test_who_gives_up_waiting_for_the_writer_leaves_the_place_to_the_next() -> None:
-    async def work() -> int:
-        turns, served = Turns(with_writer=1), 0
-        goes_on = asyncio.Event()
-
-        async def one() -> None:
-            nonlocal served
-            async with turns.with_writer("a"):
-                served += 1
-                await goes_on.wait()
-
-        tasks = [asyncio.create_task(one()) for _ in range(30)]
-        await asyncio.sleep(0)
-        tasks[0].cancel()  # has the place
-        tasks[1].cancel()  # is given it in the same moment
-        for task in tasks[5:10]:
-            task.cancel()
-        await asyncio.sleep(0)
-        goes_on.set()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        async with asyncio.timeout(1), turns.with_writer("b"):  # nothing is held for ever
-            return served
-
-    assert run(work) == 24
-
-
 def test_both_refusals_say_when_to_come_back() -> None:
     refused = [problem_of(error) for error in (ShareUsedError(), OverloadedError())]
     assert [(p.status, p.headers) for p in refused] == [
