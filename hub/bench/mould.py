@@ -28,7 +28,7 @@ from hub.bench.steps import SETTING
 from hub.intake import encoding
 from hub.intake.identifiers import Identifier, read_sub_id
 from hub.ledger.draft import draft
-from hub.ledger.record import Assertion
+from hub.ledger.record import Assertion, Draft
 from hub.ledger.resolve import assertions
 from hub.rulebook.model import FactEntry
 
@@ -155,6 +155,11 @@ def mould(
         identifiers=read_sub_id(claims["sub_id"]),
     )
     drawn = draft(made, poster_kind=by.kind, vocabulary=vocabulary)
+    return _poured(claims, drawn, by, more)
+
+
+def _poured(claims: Mapping[str, Any], drawn: Draft, by: Poster, more: Sequence[bytes]) -> Mould:
+    """Return the mould of a draft, with a form for each thing that is written of it."""
     facts = assertions(drawn, SUBJECT)
     after = tuple(dict.fromkeys(f.expires_at for f in facts if f.expires_at is not None))
     marks = (
@@ -163,8 +168,7 @@ def mould(
         *(b"%d" % (_END + n) for n in range(len(after))),
         *(_ENDS % n for n in range(len(after))),
     )
-    topic = copying.text(payload.TYPE.encode())
-
+    topic = copying.text(drawn.type_uri.encode())
     return Mould(
         slug=by.slug,
         kind=drawn.kind,
