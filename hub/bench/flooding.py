@@ -57,7 +57,7 @@ class Overload(_Posting):
     def __init__(self, stage: Stage, *, seconds: float) -> None:
         super().__init__(stage)
         self._seconds = seconds
-        self.sizes: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
 
     def prepare(self) -> None:
         """Warm the server up."""
@@ -78,7 +78,7 @@ class Overload(_Posting):
         job = Offer(settings.host, port, str(file), offered, TIMEOUT_S, connections=KEPT)
         (found,) = together("hub.bench.offering", [asdict(job)], folder=self._stage.folder)
         self._on_record(found["positions"])
-        self.sizes = {
+        self.counts = {
             "overload accepted": len(found["positions"]),
             "overload refused": found["refused"],
         }

@@ -127,6 +127,7 @@ def _measure(
     left_out: list[str] = []
     failed: dict[str, str] = {}
     sizes: dict[str, Any] = {}
+    counts: dict[str, int] = {}
     with staged() as stage:
         machine = described(stage.settings.owner)
         chosen = [s for s in _scenarios(stage, how) if s.name in wanted]
@@ -149,9 +150,11 @@ def _measure(
                 continue
             tell(line(outcomes[-1]))
             sizes |= getattr(scenario, "sizes", {})
+            counts |= getattr(scenario, "counts", {})
     if left_out:
         tell(f"left out, for time: {', '.join(left_out)}")
-    return {**report(outcomes, machine), "left_out": left_out, "failed": failed, "sizes": sizes}
+    rest = {"left_out": left_out, "failed": failed, "sizes": sizes, "counts": counts}
+    return {**report(outcomes, machine), **rest}
 
 
 class Share(NamedTuple):

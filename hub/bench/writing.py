@@ -30,16 +30,24 @@ def results(told: Mapping[str, Any], *, day: str, chart: str = "") -> str:
         runs = " ".join(f"{run:g}" for run in told["runs"][name])
         word = "reached" if ratio >= target else "missed"
         lines.append(
-            f"| {name} | {told['figures'][name]:,.0f} {told['units'][name]} |"
-            f" {told['ceilings'][name]:,.0f} | {ratio:g} | {target:g} | {word} | {runs} |"
+            f"| {name} | {_rate(told['figures'][name])} {told['units'][name]} |"
+            f" {_rate(told['ceilings'][name])} | {ratio:g} | {target:g} | {word} | {runs} |"
         )
     lines += ["", "| scenario | " + " | ".join(_SEEN) + " |", "|---|" + "--:|" * len(_SEEN)]
     for name, seen in told["seen"].items():
         cells = (f"{seen[key]:,g}" if key in seen else "" for key in _SEEN)
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    counts = told.get("counts", {})
+    if counts:
+        lines += ["", "Counted: " + ", ".join(f"{k} {v:,}" for k, v in counts.items()) + "."]
     if chart:
         lines += ["", f"![Throughput against the size of the ledger]({chart})"]
     return "\n".join(lines) + "\n"
+
+
+def _rate(value: float) -> str:
+    """Return a rate as people read it: whole, unless nothing would be left of it."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"  # noqa: PLR2004 - two digits
 
 
 def chart(series: Mapping[str, Sequence[tuple[int, float]]]) -> str:

@@ -15,6 +15,7 @@ SEEN = Seen(p50_ms=1.0, p95_ms=2.0, p99_ms=3.5, cpu_us=40.0)
 TOLD = {
     **report([Outcome("read", "answers/s", (Run(Rate.of(50.0, SEEN), 100.0),))], {"cores": 2}),
     "sizes": {"people": [(10_000, 90.0), (1_000_000, 80.0)]},
+    "counts": {"refused": 19_012},
 }
 
 
@@ -61,6 +62,13 @@ def test_a_page_holds_each_figure_its_target_and_the_machine(tmp_path: Path) -> 
     assert f"| read | 50 answers/s | 100 | 0.5 | {TARGETS['read']:g} | reached | 0.5 |" in text
     assert "cores 2" in text
     assert "sizes.svg" in text
+    assert "Counted: refused 19,012." in text, "what is counted is no size to draw"
+
+
+def test_a_rate_below_ten_keeps_its_digits(tmp_path: Path) -> None:
+    slow = {**TOLD, "figures": {"read": 0.24}, "sizes": {}}
+    (page,) = write(slow, tmp_path, day="2026-11-28")
+    assert "| read | 0.24 answers/s | 100 |" in page.read_text()
 
 
 def test_the_picture_has_a_line_for_each_series_and_is_well_formed() -> None:

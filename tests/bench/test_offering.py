@@ -90,4 +90,4 @@ def test_the_scenarios_of_too_much_run_and_lose_nothing() -> None:
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     told = json.loads(done.stdout)
     assert min(*told["figures"].values(), *told["ceilings"].values()) > 0
-    assert told["sizes"]["overload accepted"] > 0
+    assert told["counts"]["overload accepted"] > 0
