@@ -40,6 +40,7 @@ from hub.disclosure.requests import Requests
 from hub.disclosure.statements import Statements
 from hub.ids import Source, SystemSource
 from hub.intake.signing import Signer
+from hub.ledger.alive import still_there_async
 from hub.ledger.append import Appender, Writes
 from hub.ledger.covering import Covering
 from hub.ledger.directory import SIGNING_FILE, Directory, hub_keyring
@@ -202,6 +203,7 @@ def _pool(settings: Settings, options: str = "") -> Pool:
         # so after a long outage it would stay away long after the store is back.
         reconnect_timeout=5.0,
         kwargs={"autocommit": True, "options": f"-c statement_timeout=15000 {options}"},
+        check=still_there_async,
     )
 
 

@@ -3,16 +3,14 @@
 In: Settings. Out: a Vault, while it is open. Never here: any part of the API (assembly).
 """
 
-import select
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any
 
-from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from hub.clock import Clock
 from hub.ids import Source
+from hub.ledger.alive import still_there
 from hub.ledger.kek import FileKeys, KeyProvider
 from hub.ledger.read import LOOKING
 from hub.settings import Settings
@@ -65,19 +63,3 @@ def rows_of(settings: Settings, clock: Clock) -> Iterator[Rows]:
         check=still_there,
     ) as pool:
         yield Rows(pool, clock)
-
-
-def still_there(connection: Connection[Any]) -> None:
-    """Refuse a connection whose other end has gone: the pool then takes another.
-
-    The vault seldom asks the store, so it may not notice for hours that the store was started
-    again. `hub verify` is what asks next; it would then find that it could not be put on record.
-
-    Raises:
-        OperationalError: it has.
-    """
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
-    # Nobody sends to a connection at rest but to end it, so a question is a round trip only then.
-    if waiting.poll(0):
-        connection.execute("")
