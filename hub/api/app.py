@@ -5,6 +5,7 @@ In: a Hub. Out: an ASGI application. Never here: a route's own logic.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ from hub.api.plainly import PlainTimeline
 from hub.api.problems import RequestTooLargeError, problem_of
 from hub.api.tokens import MAX_BODY_BYTES
 from hub.clock import seconds
+from hub.disclosure.beat import BEGAN
 from hub.telemetry import Log, say
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class Application(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the process's start and end."""
+        BEGAN.set(time.monotonic())
         if scope["type"] == "http" and scope["path"] == "/events" and scope["method"] == "POST":
             await self.posted(scope, receive, send)
             return
