@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from hub.api import (
     advice,
@@ -35,7 +35,7 @@ from hub.api.plainly import PlainTimeline
 from hub.api.problems import RequestTooLargeError, problem_of
 from hub.api.tokens import MAX_BODY_BYTES
 from hub.clock import seconds
-from hub.disclosure.beat import BEGAN
+from hub.disclosure.beat import BEAT, Beat
 from hub.telemetry import Log, say
 
 if TYPE_CHECKING:
@@ -47,6 +47,22 @@ Sign in at `/oauth2/token` with your registered key (private_key_jwt) and a DPoP
 with each request. Every answer about a subject carries `Hub-Receipt`."""
 REFRESH_S = 1.0
 SWEEP_S = 60.0
+
+
+def _on_the_beat(send: Send) -> Send:
+    """Begin a request's beat; return what sends its answer, on the beat if it is a refusal.
+
+    The last thing before bytes leave: whatever is done after the record is in the beat as well.
+    """
+    beat = Beat(time.monotonic())
+    BEAT.set(beat)
+
+    async def sends(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await beat.end()
+        await send(message)
+
+    return sends
 
 
 class Application(FastAPI):
@@ -62,7 +78,8 @@ class Application(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the process's start and end."""
-        BEGAN.set(time.monotonic())
+        if scope["type"] == "http":
+            send = _on_the_beat(send)
         if scope["type"] == "http" and scope["path"] == "/events" and scope["method"] == "POST":
             await self.posted(scope, receive, send)
             return

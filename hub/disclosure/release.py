@@ -10,7 +10,7 @@ from typing import Final
 
 from contracts.disclosure import DisclosureMade, DisclosureRefused
 from hub.disclosure.ask import Answer
-from hub.disclosure.beat import on_the_beat
+from hub.disclosure.beat import refused
 from hub.disclosure.receipt import Receipts
 from hub.ids import Source
 from hub.ledger.covering import Covering
@@ -61,7 +61,7 @@ class Release:
             size=await self._covering.covered(record.position),
         )
         if not released:
-            await on_the_beat()
+            refused()
         with suppress(LookupError):
             LEAVING.get().append(str(jti))
         return Answer(

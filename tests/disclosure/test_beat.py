@@ -5,15 +5,17 @@ import time
 
 import pytest
 
-from hub.disclosure.beat import BEAT_S, BEGAN, on_the_beat
+from hub.disclosure.beat import BEAT, BEAT_S, Beat, refused
 
 
 async def left_after(worked_s: float) -> float:
     """Return how long after its coming a request leaves that took so long itself."""
     began = time.monotonic()
-    BEGAN.set(began)
+    beat = Beat(began)
+    BEAT.set(beat)
+    refused()
     time.sleep(worked_s)  # noqa: ASYNC251 - work, which is nothing but time here
-    await on_the_beat()
+    await beat.end()
     return time.monotonic() - began
 
 
@@ -24,10 +26,11 @@ def test_a_request_leaves_no_sooner_than_the_end_of_its_beat(worked_s: float) ->
     assert took >= BEAT_S * (1 + worked_s // BEAT_S)
 
 
-def test_what_nobody_timed_is_not_held() -> None:
+def test_what_was_not_refused_is_not_held_and_what_nobody_timed_is_not_marked() -> None:
     async def work() -> bool:
-        BEGAN.set(None)
-        held = asyncio.ensure_future(on_the_beat())
+        beat = Beat(time.monotonic())
+        refused()  # of no request
+        held = asyncio.ensure_future(beat.end())
         await asyncio.sleep(0)
         return held.done()
 
