@@ -8,9 +8,12 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any
 
-_NONE: Final[Callable[[Sequence[bytes]], Any]] = lambda _: ()  # noqa: E731 - as an itemgetter
+
+def _none(_: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Pick nothing: what an itemgetter of no places would be."""
+    return ()
 
 
 class Form:
@@ -23,7 +26,7 @@ class Form:
         any_mark = _any(tuple(marks))
         places = [marks.index(mark) for mark in any_mark.findall(raw)]
         self._bytes = b"%b".join(part.replace(b"%", b"%%") for part in any_mark.split(raw))
-        self._pick = itemgetter(*places) if places else _NONE
+        self._pick: Callable[[Sequence[bytes]], Any] = itemgetter(*places) if places else _none
 
     def of(self, values: Sequence[bytes]) -> bytes:
         """Return the bytes with `values` in their places, in the order of the marks."""

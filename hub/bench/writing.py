@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _WIDTH, _HEIGHT, _LEFT, _TOP = 640, 300, 80, 30
+_TWO_DIGITS: Final = 10
 _SEEN: Final = ("p50_ms", "p95_ms", "p99_ms", "cpu_us", "memory_mib", "bytes_per_event")
 
 
@@ -47,7 +48,7 @@ def results(told: Mapping[str, Any], *, day: str, chart: str = "") -> str:
 
 def _rate(value: float) -> str:
     """Return a rate as people read it: whole, unless nothing would be left of it."""
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"  # noqa: PLR2004 - two digits
+    return f"{value:,.0f}" if value >= _TWO_DIGITS else f"{value:.2g}"
 
 
 def chart(series: Mapping[str, Sequence[tuple[int, float]]]) -> str:
