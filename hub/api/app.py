@@ -31,6 +31,7 @@ from hub.api.body import read_body
 from hub.api.documents import POST_EVENT_DOCS, TOKEN_DOCS, secured
 from hub.api.intake import PostEvent
 from hub.api.measure import Measured
+from hub.api.metronome import Metronome
 from hub.api.plainly import PlainTimeline
 from hub.api.problems import RequestTooLargeError, problem_of
 from hub.api.tokens import MAX_BODY_BYTES
@@ -49,8 +50,8 @@ REFRESH_S = 1.0
 SWEEP_S = 60.0
 
 
-def _on_the_beat(send: Send) -> Send:
-    """Begin a request's beat; return what sends its answer, on the beat if it is a refusal.
+def _on_the_beat(send: Send, metronome: Metronome) -> Send:
+    """Begin a request's beat; return what sends its answer, on the beat if it is on record.
 
     The last thing before bytes leave: whatever is done after the record is in the beat as well.
     """
@@ -59,7 +60,7 @@ def _on_the_beat(send: Send) -> Send:
 
     async def sends(message: Message) -> None:
         if message["type"] == "http.response.start":
-            await beat.end()
+            await metronome.until(beat.end(time.monotonic()))
         await send(message)
 
     return sends
@@ -75,11 +76,12 @@ class Application(FastAPI):
 
     posted: PostEvent
     plainly: PlainTimeline
+    metronome: Metronome
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the process's start and end."""
         if scope["type"] == "http":
-            send = _on_the_beat(send)
+            send = _on_the_beat(send, self.metronome)
         if scope["type"] == "http" and scope["path"] == "/events" and scope["method"] == "POST":
             await self.posted(scope, receive, send)
             return
@@ -112,7 +114,7 @@ def create_app(hub: "Hub") -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.hub = hub
-    app.posted, app.plainly = PostEvent(hub), PlainTimeline(hub)
+    app.posted, app.plainly, app.metronome = PostEvent(hub), PlainTimeline(hub), Metronome()
     # Among the routes as well: they say which methods /events has, and where a POST would go.
     app.router.routes.insert(0, Route("/events", app.posted, methods=["POST"]))
     parts = (events, subjects, disclosures, advice, dashboard, directory, receipts, log, statements)

@@ -10,7 +10,7 @@ from typing import Final
 
 from contracts.disclosure import DisclosureMade, DisclosureRefused
 from hub.disclosure.ask import Answer
-from hub.disclosure.beat import refused
+from hub.disclosure.beat import on_record
 from hub.disclosure.receipt import Receipts
 from hub.ids import Source
 from hub.ledger.covering import Covering
@@ -60,8 +60,7 @@ class Release:
             released=released,
             size=await self._covering.covered(record.position),
         )
-        if not released:
-            refused()
+        on_record(released=released)
         with suppress(LookupError):
             LEAVING.get().append(str(jti))
         return Answer(

@@ -1,37 +1,30 @@
 """On the beat: what takes a little longer leaves at the same moment, what nobody timed at once."""
 
-import asyncio
-import time
-
 import pytest
 
-from hub.disclosure.beat import BEAT, BEAT_S, Beat, refused
+from hub.disclosure.beat import BEAT, REFUSED_S, RELEASED_S, Beat, on_record
 
 
-async def left_after(worked_s: float) -> float:
-    """Return how long after its coming a request leaves that took so long itself."""
-    began = time.monotonic()
-    beat = Beat(began)
-    BEAT.set(beat)
-    refused()
-    time.sleep(worked_s)  # noqa: ASYNC251 - work, which is nothing but time here
-    await beat.end()
-    return time.monotonic() - began
+def marked(*, released: bool) -> Beat:
+    beat = Beat(100.0)
+    token = BEAT.set(beat)
+    on_record(released=released)
+    BEAT.reset(token)
+    return beat
 
 
-@pytest.mark.parametrize("worked_s", [0.0, 0.004, 0.0041, 1.2 * BEAT_S])
-def test_a_request_leaves_no_sooner_than_the_end_of_its_beat(worked_s: float) -> None:
-    """Never before; how little after depends on the machine, and is measured elsewhere."""
-    took = asyncio.run(left_after(worked_s))
-    assert took >= BEAT_S * (1 + worked_s // BEAT_S)
+@pytest.mark.parametrize(("released", "step"), [(False, REFUSED_S), (True, RELEASED_S)])
+def test_an_answer_leaves_at_the_end_of_its_beat(released: bool, step: float) -> None:  # noqa: FBT001
+    beat = marked(released=released)
+    ends = {beat.end(100.0 + part * step) for part in (0.0, 0.1, 0.5, 0.99)}
+    assert ends == {100.0 + step}, "however long it took"
+    assert beat.end(100.0 + 1.5 * step) == pytest.approx(100.0 + 2 * step)
 
 
-def test_what_was_not_refused_is_not_held_and_what_nobody_timed_is_not_marked() -> None:
-    async def work() -> bool:
-        beat = Beat(time.monotonic())
-        refused()  # of no request
-        held = asyncio.ensure_future(beat.end())
-        await asyncio.sleep(0)
-        return held.done()
+def test_what_is_not_on_record_is_not_held() -> None:
+    assert Beat(100.0).end(100.003) == 100.003
 
-    assert asyncio.run(work())
+
+def test_what_nobody_timed_is_not_marked() -> None:
+    on_record(released=True)
+    assert BEAT.get() is None
