@@ -2,7 +2,7 @@
 
 In: the ledger's headers, in order. Out: fact sets, each with how many released items rested on it;
 for one answer, what each of its items was decided on, under the release then in force.
-Never here: content, a payload; how an item's facts are found again (then).
+Never here: content, a payload; how an item's facts are found again (again), a query (dealt).
 """
 
 from collections import Counter
@@ -13,11 +13,13 @@ from typing import Any, TypeAlias
 from psycopg import Connection
 
 from contracts.disclosure import DisclosureMade, DisclosureRefused
-from hub.audit.then import USUAL, Facts, Look, Then, asked
+from hub.audit.again import Again, Facts, Look
+from hub.audit.dealt import dealt
+from hub.audit.then import Then
 from hub.ledger.releases import releases
 from hub.rulebook import Decision
 from hub.rulebook.releases import Releases
-from hub.views.load import rows_after, rows_dealt
+from hub.views.load import rows_after
 from hub.views.rows import HeaderRow
 
 BATCH = 5_000
@@ -52,13 +54,13 @@ class Decided:
 
 
 def decided(connection: Connection[Any], law: Releases) -> Past:
-    """Read the whole ledger. Memory grows with its headers; time too, once over.
+    """Read the whole ledger. Memory grows with its events; time with its answers as well.
 
     Args:
         connection: one that may read.
         law: the releases whose decisions can be recognised by their ids.
     """
-    return replay(every_row(connection), law)
+    return replay(dealt(connection, 0, 1), law)
 
 
 def decided_by_one(connection: Connection[Any], hand: int, hands: int, upto: int) -> Past:
@@ -73,16 +75,7 @@ def decided_by_one(connection: Connection[Any], hand: int, hands: int, upto: int
         hands: how many there are.
         upto: the last position that counts.
     """
-
-    def rows() -> Iterator[HeaderRow]:
-        position = 0
-        while dealt := rows_dealt(connection, position, BATCH, hand, hands):
-            yield from (row for row in dealt if row.position <= upto)
-            position = dealt[-1].position
-            if position >= upto:
-                return
-
-    return replay(rows(), releases(connection))
+    return replay(dealt(connection, hand, hands, upto), releases(connection))
 
 
 def joined(parts: Iterable[Past]) -> Past:
@@ -107,19 +100,20 @@ def _together(histories: Iterable[History]) -> History:
 def replay(rows: Iterable[HeaderRow], law: Releases) -> Past:
     """Fold header rows, in order, and gather what each released item was decided on."""
     then = Then()
+    again = Again(then, law)
     sets: Counter[Facts] = Counter()
     refused: Counter[Facts] = Counter()
     unknown = 0
     for row in rows:
         if row.type_uri == DisclosureMade.TYPE:
-            look = Look(then, row, law)
-            for item in row.routing.get("items", ()):
-                facts, found = asked(then, item, look)
+            for facts, found in again.released(row):
                 sets[facts] += 1
                 unknown += found is None
         elif row.type_uri == DisclosureRefused.TYPE and row.routing["channel"] in _LOOKED:
-            look = Look(then, row, law)
-            refused.update(frozenset(facts.items()) for facts in _refused(then, row, look))
+            look = Look(again, row)
+            for about in then.of.get(row.routing.get("subject") or "", ()):
+                if about.kind.agency != row.partner:
+                    refused[again.tries(about, look).usual] += 1
         then.learn(row)
     return Past(
         sets=[(dict(facts), n) for facts, n in sets.items()],
@@ -129,13 +123,6 @@ def replay(rows: Iterable[HeaderRow], law: Releases) -> Past:
     )
 
 
-def _refused(then: Then, entry: HeaderRow, look: Look) -> Iterator[dict[str, str]]:
-    """Yield the facts on which each of the subject's items, of other posters, was not shown."""
-    for item in then.of.get(entry.routing.get("subject") or "", ()):
-        if item.agency != entry.partner:
-            yield {**look.known(item), **look.asked, **USUAL}
-
-
 def answer(rows: Iterable[HeaderRow], jti: str, law: Releases) -> tuple[HeaderRow, list[Decided]]:
     """Return an answer's entry, and what each of its items was decided on.
 
@@ -143,16 +130,14 @@ def answer(rows: Iterable[HeaderRow], jti: str, law: Releases) -> tuple[HeaderRo
         KeyError: no row is that answer.
     """
     then = Then()
+    again = Again(then, law)
     for row in rows:
         if row.jti == jti and row.partner is not None:
-            look = Look(then, row, law)
+            items = row.routing.get("items", ())
+            found = zip(items, again.released(row), strict=True)
             return row, [
-                Decided(
-                    position=item["position"],
-                    decision_id=item["decision"],
-                    decision=asked(then, item, look)[1],
-                )
-                for item in row.routing.get("items", ())
+                Decided(position=item["position"], decision_id=item["decision"], decision=decision)
+                for item, (_, decision) in found
             ]
         then.learn(row)
     raise KeyError(jti)

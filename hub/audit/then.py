@@ -1,209 +1,125 @@
-"""What was known at one position of the ledger, and on which of it an item was shown.
+"""What was known at one position of the ledger: facts by key, and the events they are about.
 
-In: header rows, in order; an entry of the register. Out: for an item of it, the facts its decision
-rested on, and the decision where they give it.
-Never here: content, or a fact learned since: headers hold ids and closed values only.
+In: header rows, in order. Out: what was on record under a key at an instant, and its number.
+Never here: content, a decision, or a fact learned since: headers hold ids and closed values only.
 
-The register keeps a decision's id and not its facts. They are folded again from what events
-asserted up to then; where the answer they give has the recorded id, they are the very facts the
-decision rested on. What a request stated beside its purpose is found the same way. That is done
-once for what is equal: most items of a day are alike in everything a decision rests on.
+Equal facts have one number, for as long as this is held. Whether two questions are the same is then
+told by a few numbers, and nothing has to be put together to find that out.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from itertools import product
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf
 from sys import intern
-from typing import Any, Final, NamedTuple, TypeAlias
-from uuid import UUID
+from typing import Final, NamedTuple
 
 from contracts.catalogue import EVENT_TYPES
-from hub.disclosure.glass import through
-from hub.ledger.record import agency_key, item_key, relation_key, subject_key
-from hub.rulebook import Decision, Rulebook, RulebookError, decide
-from hub.rulebook.releases import Releases
-from hub.rulebook.rule import PERSON
+from hub.ledger.record import agency_key, item_key
 from hub.views.case_file import is_item
-from hub.views.days import london_day
-from hub.views.question import facts_of
 from hub.views.rows import HeaderRow
 
 _RETRACTED = ("item_status", "retracted")
-_STATED = ("necessary", "emergency", "offence_stated", "aggregate")
-USUAL: Final[Mapping[str, str]] = {
-    "necessary": "yes",
-    "emergency": "no",
-    "offence_stated": "no",
-    "aggregate": "no",
-}
-"""What a request states unless the decision it led to says otherwise."""
-_NOTHING: Mapping[str, str] = {}
-_KEPT = 20_000
-"""Decisions that are remembered, with the facts they rest on: some hundred megabytes."""
-Facts: TypeAlias = frozenset[tuple[str, str]]
 
 
-class Item(NamedTuple):
-    """Of a header, what a question about its event rests on: there is one for every row."""
+class Known(NamedTuple):
+    """What is on record under a key, from one second up to but not on another."""
 
+    number: int
+    """The same for the same facts."""
+    facts: Mapping[str, str]
+    since: float = -inf
+    until: float = inf
+
+
+NOTHING: Final = Known(0, {})
+
+
+class Kind(NamedTuple):
+    """What an event is to a rule, apart from facts about it: many events are alike in this."""
+
+    number: int
     agency: str
-    jti: str
-    subject: str
+    poster: str
+    """The key of what is known about that agency."""
     family: str
     addressed: tuple[str, ...]
 
-    @classmethod
-    def of(cls, row: HeaderRow) -> "Item":
-        """Return what counts of a row."""
-        addressed = tuple(map(intern, row.routing.get("addressees", ())))
-        family = EVENT_TYPES[row.type_uri].FAMILY
-        return cls(intern(row.agency), row.jti, intern(row.subject), family, addressed)
 
+class Item(NamedTuple):
+    """Of a header, what a question about its event rests on: there is one for every event."""
 
-class _Question(NamedTuple):
-    """All that finding a decision again rests on."""
-
-    known: Facts
-    asked: Facts
-    law: str | None
-    """The sha256 of the rulebook; None where the ledger has no such release."""
-    broken: bool
-    day: date
-    decision_id: str
+    kind: Kind
+    key: str
+    """Of what is known about it."""
+    subject: str
 
 
 @dataclass(slots=True)
 class Then:
     """What was known at one position of the ledger."""
 
-    facts: dict[str, dict[str, tuple[str, int | None]]] = field(default_factory=dict)
     items: dict[int, Item] = field(default_factory=dict)
+    """Events by position."""
     of: dict[str, list[Item]] = field(default_factory=dict)
     """The items of each subject."""
-    found: dict[_Question, tuple[Facts, Decision | None]] = field(default_factory=dict)
-    """On which facts it was decided, and what, of questions asked before."""
-    glass: dict[str, Rulebook] = field(default_factory=dict)
+    _held: dict[str, dict[str, tuple[str, int | None]]] = field(default_factory=dict)
+    _known: dict[str, Known] = field(default_factory=dict)
+    _kinds: dict[Hashable, Kind] = field(default_factory=dict)
+    _numbers: dict[Hashable, int] = field(default_factory=dict)
 
     def learn(self, row: HeaderRow) -> None:
-        """Fold what one event asserts."""
-        item = self.items[row.position] = Item.of(row)
+        """Fold what one event asserts. An answer asserts nothing that another would rest on."""
+        if row.partner is not None:
+            return
+        item = Item(self._kind(row), item_key(row.agency, row.jti), intern(row.subject))
+        self.items[row.position] = item
         if is_item(row):
-            self.of.setdefault(row.subject, []).append(item)
+            self.of.setdefault(item.subject, []).append(item)
         for key, fact, value, expires_at in row.facts:
-            held = self.facts.setdefault(key, {})
+            held = self._held.setdefault(key, {})
             if (fact, held.get(fact, ("",))[0]) != _RETRACTED:
                 held[fact] = (value, expires_at)
+                self._known.pop(key, None)
 
-    def under(self, key: str, now_s: int) -> dict[str, str]:
+    def under(self, key: str, now_s: int) -> Known:
         """Return what was on record under a key at an instant."""
-        held = self.facts.get(key, {})
-        return {f: v for f, (v, end) in held.items() if end is None or end > now_s}
+        known = self._known.get(key)
+        if known is None or not known[2] <= now_s < known[3]:  # since, until: by place is quicker
+            held = self._held.get(key)
+            if held is None:
+                return NOTHING
+            known = self._known[key] = self._at(held, now_s)
+        return known
 
-    def law_of(self, entry: HeaderRow, law: Releases) -> Rulebook | None:
-        """Return the law an answer was given under, as it read through glass if that was broken."""
-        sha256 = str(entry.routing.get("rulebook"))
-        try:
-            found = law.named(sha256, entry.recorded_at)
-        except RulebookError:
-            return None
-        if found is None or entry.routing.get("break_glass") is None:
-            return found
-        return self.glass.setdefault(sha256, through(found))
+    def apart(self) -> "Then":
+        """Return what goes on from here by itself, with the same numbers for what is equal."""
+        held = {key: dict(facts) for key, facts in self._held.items()}
+        of = {subject: list(items) for subject, items in self.of.items()}
+        return replace(self, items=dict(self.items), of=of, _held=held, _known={})
 
+    def number(self, what: Hashable) -> int:
+        """Return the number of something: the same for what is equal."""
+        return self._numbers.setdefault(what, len(self._numbers) + 1)
 
-class Look:
-    """What is the same for every item of one entry: whoever was answered, when, under which law.
+    def _at(self, held: Mapping[str, tuple[str, int | None]], now_s: int) -> Known:
+        facts: dict[str, str] = {}
+        since, until = -inf, inf
+        for fact, (value, end) in held.items():
+            if end is None:
+                facts[fact] = value
+            elif end > now_s:
+                facts[fact] = value
+                until = min(until, end)
+            else:
+                since = max(since, end)
+        return Known(self.number(frozenset(facts.items())), facts, since, until)
 
-    An answer has some seven items, mostly about one subject: what is on record about that subject
-    is gathered once.
-    """
-
-    def __init__(self, then: Then, entry: HeaderRow, law: Releases) -> None:
-        self._then = then
-        self._now_s = entry.recorded_at
-        self._recipient = str(entry.partner)
-        self._abouts: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
-        self._agencies: dict[str, dict[str, str]] = {}
-        self.law = then.law_of(entry, law)
-        self.broken = entry.routing.get("break_glass") is not None
-        self.day = london_day(self._now_s)
-        self.asked = _stated(entry)
-        self.asked_facts = frozenset(self.asked.items())
-
-    def known(self, item: Item) -> dict[str, str]:
-        """Return what was on record about showing an item to whoever the entry answered."""
-        subject, relation = self._about(item.subject)
-        facts = self._then.under(item_key(item.agency, item.jti), self._now_s)
-        return facts_of(
-            subject=subject,
-            relation=relation,
-            item={"item_kind": item.family, "item_status": "live", **facts},
-            poster=item.agency,
-            addressed=item.addressed,
-            recipient=self._recipient,
-            agencies={slug: self._agency(slug) for slug in (item.agency, self._recipient)},
-        )
-
-    def _about(self, subject: str) -> tuple[dict[str, str], dict[str, str]]:
-        found = self._abouts.get(subject)
+    def _kind(self, row: HeaderRow) -> Kind:
+        what = (row.agency, row.type_uri, tuple(row.routing.get("addressees", ())))
+        found = self._kinds.get(what)
         if found is None:
-            about = UUID(subject)
-            keys = (subject_key(about), relation_key(about, self._recipient))
-            one, other = (self._then.under(key, self._now_s) for key in keys)
-            found = self._abouts[subject] = (one, other)
+            agency, type_uri, addressed = what
+            poster, family = agency_key(agency), EVENT_TYPES[type_uri].FAMILY
+            found = Kind(len(self._kinds), agency, poster, family, addressed)
+            self._kinds[what] = found
         return found
-
-    def _agency(self, slug: str) -> dict[str, str]:
-        found = self._agencies.get(slug)
-        if found is None:
-            found = self._agencies[slug] = self._then.under(agency_key(slug), self._now_s)
-        return found
-
-
-def asked(then: Then, item: Mapping[str, Any], look: Look) -> tuple[Facts, Decision | None]:
-    """Return the facts one released item was decided on, and its decision if they give it."""
-    known = look.known(then.items[item["position"]])
-    question = _Question(
-        known=frozenset(known.items()),
-        asked=look.asked_facts,
-        law=None if look.law is None else look.law.sha256,
-        broken=look.broken,
-        day=look.day,
-        decision_id=item["decision"],
-    )
-    found = then.found.get(question)
-    if found is None:
-        facts, decision = _found_again(question, known, look.asked, look.law)
-        if len(then.found) >= _KEPT:
-            then.found.clear()
-        found = then.found[question] = (frozenset(facts.items()), decision)
-    return found
-
-
-def _found_again(
-    question: _Question,
-    known: Mapping[str, str],
-    asked: Mapping[str, str],
-    rulebook: Rulebook | None,
-) -> tuple[dict[str, str], Decision | None]:
-    """Try what a request may have stated, until the decision is the one that was recorded."""
-    broken = {PERSON: "share"} if question.broken else _NOTHING
-    if rulebook is not None:
-        for stated in _requests():
-            facts = {**broken, **known, **asked, **stated}
-            decision = decide(facts, rulebook, question.day)
-            if decision.id == question.decision_id:
-                return facts, decision
-    return {**known, **asked, **USUAL}, None
-
-
-def _requests() -> Iterator[dict[str, str]]:
-    """Yield what a request may state, the usual first."""
-    for published in ({}, {"for_publication": "yes"}):
-        for values in product(("yes", "no"), ("no", "yes"), ("no", "yes"), ("no", "yes")):
-            yield {**dict(zip(_STATED, values, strict=True)), **published}
-
-
-def _stated(entry: HeaderRow) -> dict[str, str]:
-    return {name: str(entry.routing.get(name, "none")) for name in ("purpose", "legal_demand")}

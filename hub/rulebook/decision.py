@@ -4,6 +4,7 @@ In: nothing. Out: Outcome and Decision.
 Never here: deciding, names, or text from an event.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from contracts.base import Category
-from hub.rulebook.rule import digest
+from hub.rulebook.rule import canonical_json, digest
 
 
 class Outcome(StrEnum):
@@ -61,6 +62,20 @@ class Decision:
     def id(self) -> str:
         """The content address (hex): the same facts under the same law have the same id."""
         return digest(self.body())
+
+    def id_on(self, day: date) -> str:
+        """Return the id of the same decision taken on another day, on which the same rules count.
+
+        The day is then all that differs, so the rest is written down once.
+        """
+        before, after = self._around_the_day
+        return hashlib.sha256(f"{before}{day.isoformat()}{after}".encode()).hexdigest()
+
+    @cached_property
+    def _around_the_day(self) -> tuple[str, str]:
+        marked = canonical_json(self.body() | {"decided_on": ""})
+        before, mark, after = marked.partition('"decided_on":"')
+        return before + mark, after
 
     def body(self) -> dict[str, Any]:
         """Return the canonical body, which is what `id` is the hash of."""

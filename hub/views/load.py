@@ -24,25 +24,14 @@ _ITEMS: LiteralString = (
 )
 
 
-_HEADERS: LiteralString = (
-    "SELECT position, agency, jti::text, subject::text, type, occurred_at, recorded_at,"
-    " categories, routing, facts, partner, pseq FROM ledger.header WHERE position > %s"
-)
-
-
 def rows_after(connection: Connection[Any], position: int, limit: int) -> list[HeaderRow]:
     """Return the ledger's next rows. Positions have no gaps, so none can be passed over."""
-    wanted = _HEADERS + " ORDER BY position LIMIT %s"
-    cursor = connection.execute(wanted, [position, limit])
-    return [HeaderRow._make(row) for row in cursor.fetchall()]
-
-
-def rows_dealt(
-    connection: Connection[Any], position: int, limit: int, hand: int, hands: int
-) -> list[HeaderRow]:
-    """Return the ledger's next rows for one of several hands: events to each, answers to one."""
-    wanted = _HEADERS + " AND (partner IS NULL OR position %% %s = %s) ORDER BY position LIMIT %s"
-    cursor = connection.execute(wanted, [position, hands, hand, limit])
+    cursor = connection.execute(
+        "SELECT position, agency, jti::text, subject::text, type, occurred_at, recorded_at,"
+        " categories, routing, facts, partner, pseq FROM ledger.header"
+        " WHERE position > %s ORDER BY position LIMIT %s",
+        [position, limit],
+    )
     return [HeaderRow._make(row) for row in cursor.fetchall()]
 
 

@@ -1,7 +1,7 @@
 """Fold a ledger's headers by hand, and find the very facts each released item was decided on."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,13 @@ from contracts.concern import ConcernRaised
 from contracts.disclosure import DisclosureMade, DisclosureRefused
 from contracts.governance import AgencyRegistered
 from contracts.integrity import Retracted
-from hub.audit import then
+from hub.audit import again
 from hub.audit.history import Past, replay
 from hub.rulebook import Decision, Rulebook, decide, shipped
 from hub.rulebook.cases import commenced
 from hub.rulebook.releases import Releases
 from hub.rulebook.whatif import whatif
+from hub.views.days import starts_at
 from hub.views.rows import HeaderRow
 
 LAW = shipped()
@@ -74,8 +75,10 @@ def concern(position: int, *, ends: int | None = None) -> HeaderRow:
     return row(position, ConcernRaised.TYPE, "gp", jti=JTI, facts=facts, routing=routing)
 
 
-def disclosed(position: int, facts: dict[str, str], rulebook: str = LAW.sha256) -> HeaderRow:
-    item = {"position": 3, "decision": decide(facts, LAW, DAY).id, "categories": ["concern"]}
+def disclosed(
+    position: int, facts: dict[str, str], rulebook: str = LAW.sha256, on: date = DAY
+) -> HeaderRow:
+    item = {"position": 3, "decision": decide(facts, LAW, on).id, "categories": ["concern"]}
     routing = {"purpose": ASKED["purpose"], "legal_demand": "none", "rulebook": rulebook}
     return row(
         position,
@@ -122,7 +125,7 @@ def test_what_is_equal_is_found_once_and_what_is_not_is_not_taken_for_it(
         tried.append(on)
         return decide(facts, law, on)
 
-    monkeypatch.setattr(then, "decide", counted)
+    monkeypatch.setattr(again, "decide", counted)
     usual, crime = ITEM | ASKED, ITEM | ASKED | {"offence_stated": "yes"}
     said = [usual, crime, usual, crime, usual]
     told = [disclosed(n, facts) for n, facts in enumerate(said, 4)]
@@ -131,8 +134,37 @@ def test_what_is_equal_is_found_once_and_what_is_not_is_not_taken_for_it(
     past = read(concern(3), *told, other_law, next_day)
     assert past.sets == [(usual, 5), (crime, 2)]
     assert past.not_reproduced == 2
-    assert tried.count(DAY) == 1 + 3, "the third statement tried is the one"
-    assert len(tried) - tried.count(DAY) == 32, "decided on another day, it has another id"
+    assert tried == [DAY] * 32, "that of another day is tried on all a request may have stated"
+
+
+def test_a_decision_of_another_day_is_found_without_being_taken_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[date] = []
+
+    def counted(facts: Mapping[str, str], law: Rulebook, on: date) -> Decision:
+        tried.append(on)
+        return decide(facts, law, on)
+
+    monkeypatch.setattr(again, "decide", counted)
+    usual, later = ITEM | ASKED, date(2026, 7, 2)
+    next_day = disclosed(5, usual, on=later)._replace(recorded_at_ms=NOON_MS + 86_400_000)
+    past = read(concern(3), disclosed(4, usual), next_day)
+    assert (past.sets, past.not_reproduced) == ([(usual, 2)], 0)
+    assert tried == [DAY]
+
+
+def test_a_day_on_which_other_rules_count_is_another_question() -> None:
+    turns = LAW.index.turns
+    before, after = turns[-1] - timedelta(days=1), turns[-1]
+    assert LAW.index.in_force(before) != LAW.index.in_force(after)
+    usual = ITEM | ASKED
+    told = [
+        disclosed(n, usual, on=day)._replace(recorded_at_ms=starts_at(day) * 1000)
+        for n, day in ((4, before), (5, after))
+    ]
+    past = read(concern(3), *told)
+    assert (past.sets, past.not_reproduced) == ([(usual, 2)], 0)
 
 
 def test_a_fact_learned_since_is_not_known_then() -> None:

@@ -39,6 +39,16 @@ def test_the_order_of_the_rules_never_matters(facts: dict[str, str], order: list
     assert without_lead(facts, LAW) == without_lead(facts, shuffled(LAW, order))
 
 
+@given(facts=QUESTIONS, days=st.tuples(*[st.dates(date(2020, 1, 1), date(2030, 1, 1))] * 2))
+def test_between_days_on_which_the_same_rules_count_an_id_differs_by_the_day_alone(
+    facts: dict[str, str], days: tuple[date, date]
+) -> None:
+    one, other = (decide(facts, LAW, day) for day in days)
+    if LAW.index.in_force(days[0]) == LAW.index.in_force(days[1]):
+        assert one.id_on(days[1]) == other.id
+    assert one.id_on(days[0]) == one.id
+
+
 @given(facts=QUESTIONS, pick=st.integers(0, 60))
 @settings(max_examples=400)
 def test_a_missing_fact_never_widens(facts: dict[str, str], pick: int) -> None:
