@@ -3,7 +3,8 @@
 In: a report. Out: Markdown, SVG. Never here: a figure that is not in the report, or a time of day.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,16 +13,34 @@ _TWO_DIGITS: Final = 10
 _SEEN: Final = ("p50_ms", "p95_ms", "p99_ms", "cpu_us", "memory_mib", "bytes_per_event")
 
 
-def results(told: Mapping[str, Any], *, day: str, chart: str = "") -> str:
-    """Return a report as a page. `chart` names the picture beside it, if there is one."""
-    machine = told["machine"]
+def results(runs: Mapping[str, Mapping[str, Any]], *, chart: str = "") -> str:
+    """Return reports as a page. `chart` names the picture beside it, if there is one.
+
+    Args:
+        runs: by how large the large ledgers were; `0` is the run in which that was not said.
+        chart: a file's name.
+    """
     lines = [
         "# What `hub bench` found",
         "",
-        f"Written by `hub bench --write` on {day}; never edited by hand, run it to replace it.",
+        "Written by `hub bench --write`; never edited by hand, run it to replace it.",
         "A ratio is a figure by its ceiling, taken seconds apart on one machine: the median.",
+    ]
+    for events, told in sorted(runs.items(), key=lambda run: int(run[0])):
+        lines += _section(told, int(events))
+    if chart:
+        lines += ["", f"![Throughput against the size of the ledger]({chart})"]
+    return "\n".join(lines) + "\n"
+
+
+def _section(told: Mapping[str, Any], events: int) -> list[str]:
+    machine = told["machine"]
+    lines = ["", f"## Ledgers of {events:,}"] if events else []
+    lines += [
         "",
-        "Machine: " + ", ".join(f"{name} {value}" for name, value in machine.items()) + ".",
+        f"On {_between(told['days'].values())}. Machine: "
+        + ", ".join(f"{k} {v}" for k, v in machine.items())
+        + ".",
         "",
         "| scenario | figure | of | ratio | target | | runs |",
         "|---|--:|--:|--:|--:|---|---|",
@@ -41,9 +60,12 @@ def results(told: Mapping[str, Any], *, day: str, chart: str = "") -> str:
     counts = told.get("counts", {})
     if counts:
         lines += ["", "Counted: " + ", ".join(f"{k} {v:,}" for k, v in counts.items()) + "."]
-    if chart:
-        lines += ["", f"![Throughput against the size of the ledger]({chart})"]
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def _between(days: Collection[str]) -> str:
+    first, last = min(days), max(days)
+    return first if first == last else f"{first} to {last}"
 
 
 def _rate(value: float) -> str:
@@ -91,13 +113,45 @@ def chart(series: Mapping[str, Sequence[tuple[int, float]]]) -> str:
     )
 
 
-def write(told: Mapping[str, Any], folder: Path, *, day: str) -> list[Path]:
-    """Write RESULTS.md, and sizes.svg where sizes were compared, into a folder."""
-    picture = chart(told.get("sizes", {}))
+def write(told: Mapping[str, Any], folder: Path, *, day: str, events: int = 0) -> list[Path]:
+    """Write RESULTS.md, and sizes.svg where sizes were compared, into a folder.
+
+    What was found with other sizes, or of other scenarios, stands beside it: results.json keeps
+    what was last found of each.
+
+    Args:
+        told: a report.
+        folder: where the three files are.
+        day: on which it was measured.
+        events: how large the large ledgers were; 0 where that was not said.
+    """
+    kept = folder / "results.json"
+    runs = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    days = dict.fromkeys(told["ratios"], day)
+    runs[str(events)] = _merged(runs.get(str(events), {}), {**told, "days": days})
+    kept.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
+    picture = chart(_lines(runs))
     page = folder / "RESULTS.md"
-    page.write_text(results(told, day=day, chart="sizes.svg" if picture else ""), "utf-8")
+    page.write_text(results(runs, chart="sizes.svg" if picture else ""), "utf-8")
     if not picture:
-        return [page]
+        return [kept, page]
     drawn = folder / "sizes.svg"
     drawn.write_text(picture, "utf-8")
-    return [page, drawn]
+    return [kept, page, drawn]
+
+
+def _merged(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report with what an earlier one has beside it, scenario by scenario."""
+    return {
+        name: {**before.get(name, {}), **value} if isinstance(value, Mapping) else value
+        for name, value in now.items()
+    }
+
+
+def _lines(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, list[tuple[int, float]]]:
+    """Return rates by size of all runs; of one size, those of the run with the larger ledgers."""
+    found: dict[str, dict[int, float]] = {}
+    for _, told in sorted(runs.items(), key=lambda run: int(run[0])):
+        for name, points in told.get("sizes", {}).items():
+            found.setdefault(name, {}).update((size, rate) for size, rate in points)
+    return {name: sorted(points.items()) for name, points in found.items()}

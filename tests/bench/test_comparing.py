@@ -56,19 +56,42 @@ def test_of_a_hundred_times_the_slowest_is_past_p99() -> None:
 
 
 def test_a_page_holds_each_figure_its_target_and_the_machine(tmp_path: Path) -> None:
-    page, picture = write(TOLD, tmp_path, day="2026-11-28")
+    _, page, picture = write(TOLD, tmp_path, day="2026-11-28")
     text = page.read_text()
-    assert text == results(TOLD, day="2026-11-28", chart=picture.name)
+    told = {**TOLD, "days": {"read": "2026-11-28"}}
+    assert text == results({"0": told}, chart=picture.name)
     assert f"| read | 50 answers/s | 100 | 0.5 | {TARGETS['read']:g} | reached | 0.5 |" in text
-    assert "cores 2" in text
+    assert "On 2026-11-28. Machine: cores 2." in text
     assert "sizes.svg" in text
     assert "Counted: refused 19,012." in text, "what is counted is no size to draw"
 
 
 def test_a_rate_below_ten_keeps_its_digits(tmp_path: Path) -> None:
     slow = {**TOLD, "figures": {"read": 0.24}, "sizes": {}}
-    (page,) = write(slow, tmp_path, day="2026-11-28")
+    _, page = write(slow, tmp_path, day="2026-11-28")
     assert "| read | 0.24 answers/s | 100 |" in page.read_text()
+
+
+def test_other_sizes_stand_beside_and_the_same_size_is_replaced(tmp_path: Path) -> None:
+    write(TOLD, tmp_path, day="2026-11-27")
+    larger = {**TOLD, "sizes": {"people": [(10_000, 91.0), (10_000_000, 70.0)]}}
+    write(larger, tmp_path, day="2026-11-28", events=10_000_000)
+    _, page, picture = write({**TOLD, "figures": {"read": 60}}, tmp_path, day="2026-11-29")
+    text = page.read_text()
+    assert [day in text for day in ("2026-11-27", "2026-11-28", "2026-11-29")] == [0, 1, 1]
+    assert text.index("| read | 60 ") < text.index("## Ledgers of 10,000,000")
+    drawn = picture.read_text()
+    assert all(f">{size}</text>" in drawn for size in ("10,000", "1,000,000", "10,000,000"))
+
+
+def test_scenarios_measured_apart_stand_on_one_page(tmp_path: Path) -> None:
+    find = report([Outcome("find", "people/s", (Run(90.0, 100.0),))], {"cores": 2})
+    write(TOLD, tmp_path, day="2026-11-27")
+    _, page, _ = write({**find, "sizes": {}}, tmp_path, day="2026-11-29")
+    text = page.read_text()
+    assert "| read | 50 answers/s" in text
+    assert "| find | 90 people/s" in text
+    assert "On 2026-11-27 to 2026-11-29." in text
 
 
 def test_the_picture_has_a_line_for_each_series_and_is_well_formed() -> None:
