@@ -1,8 +1,10 @@
 """What recorded answers look like in a made-up ledger: who reads, and what is recorded of it.
 
-In: the hub's signer, the law. Out: moulds, numbers for the partner. Never here: an answer given.
+In: the hub's signer, the law. Out: moulds, numbers for the partner.
+Never here: an answer given, or what would have been decided (supposing).
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from contracts.base import Category
@@ -17,6 +19,7 @@ READ_BY: Final = (
     *("area-children",) * 2, "area-gp-1", "area-hospital",
 )  # fmt: skip
 """Who reads, in turn: a council eight times of twenty."""
+PURPOSE: Final = "safeguarding_enquiry"
 ITEMS: Final = 5
 """Items that a recorded answer names, at most."""
 OFFICERS: Final = 40
@@ -24,7 +27,13 @@ OFFICERS: Final = 40
 _ABOUT: Final = "00000000-0000-4000-8000-00000000000c"
 _OFFICER: Final = "officer-in-turn"
 _PLACE: Final = 1_333_333_330
-_MARKS: Final = (_ABOUT.encode(), _OFFICER.encode(), *(b"%d" % (_PLACE + n) for n in range(ITEMS)))
+_DECISION: Final = "0123456789abcdef" * 3 + "%016d"
+_MARKS: Final = (
+    _ABOUT.encode(),
+    _OFFICER.encode(),
+    *(b"%d" % (_PLACE + n) for n in range(ITEMS)),
+    *((_DECISION % n).encode() for n in range(ITEMS)),
+)
 
 
 def reader(number: int) -> str:
@@ -32,12 +41,17 @@ def reader(number: int) -> str:
     return READ_BY[number % len(READ_BY)]
 
 
-def told(slug: str, number: int, about: Person) -> list[bytes]:
+def told(slug: str, number: int, about: Person, decisions: Sequence[bytes]) -> list[bytes]:
     """Return what is written into an answer besides what is written into any event."""
-    shown = about.items[-ITEMS:]
     officer = f"{slug}.{number // len(READ_BY) % OFFICERS}".encode()
-    items = (b"%d" % item for item in shown)
-    return [about.text, officer, *items, *(b"",) * (ITEMS - len(shown))]
+    items = [b"%d" % item for item in shown(about)]
+    none = (b"",) * (ITEMS - len(items))
+    return [about.text, officer, *items, *none, *decisions, *none]
+
+
+def shown(about: Person) -> Sequence[int]:
+    """Return the positions of the items that an answer about somebody names."""
+    return about.items[-ITEMS:]
 
 
 class Answers:
@@ -71,7 +85,7 @@ class Answers:
             partner=slug,
             subject=_ABOUT,
             user=_OFFICER,
-            purpose="safeguarding_enquiry",
+            purpose=PURPOSE,
             channel="timeline",
             rulebook=self._law.sha256,
             fact_position=1,
@@ -81,7 +95,7 @@ class Answers:
                     position=_PLACE + n,
                     categories=(Category.CONCERN, Category.HEALTH),
                     withheld=(Category.THIRD_PARTY,),
-                    decision="0" * 64,
+                    decision=_DECISION % n,
                     rules=("care-act-s42",),
                 )
                 for n in range(items)

@@ -27,6 +27,7 @@ TARGETS: Mapping[str, float] = {
     "decide": 0.5,
     "decide-cedar": 20.0,
     "whatif": 5.0,
+    "history": 1.0,
     "find": 0.667,
     "timeline": 1.0,
     "register": 1.0,

@@ -12,7 +12,7 @@ import json
 import struct
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from random import Random
 from typing import Final
@@ -22,13 +22,15 @@ import psycopg
 
 from contracts.base import Payload
 from hub.assembly import signer_of
+from hub.audit.dealt import dealt
 from hub.bench import copying
-from hub.bench.answers import Answers, reader, told
+from hub.bench.answers import Answers, reader, shown, told
 from hub.bench.forged import PEOPLE, Agency, Job, Person, Place, Rows, Values
 from hub.bench.mould import NAMED, Mould, Poster, mould
 from hub.bench.nonces import giving_away
 from hub.bench.shape import history
 from hub.bench.steps import Case, Step
+from hub.bench.supposing import Supposed
 from hub.collector import settle_down
 from hub.ids import Source, SystemSource
 from hub.intake.agencies import HUB_SLUG, issuer_uri
@@ -38,6 +40,7 @@ from hub.ledger.sealing import Sealer
 from hub.rulebook import shipped
 from hub.settings import Settings
 from hub.vault.parts import master_keys
+from hub.views.rows import HeaderRow
 
 _DAY_S: Final = 86_400
 _TEN, _NINES, _NUMBERS = 10, 999_000_000, 1_000_000
@@ -47,7 +50,8 @@ _Q: Final = struct.Struct(">q")
 class Forge:
     """Makes chunks. Holds the vault's keys: in a bench there is nobody to keep them from."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, standing: Iterable[HeaderRow]) -> None:
+        """Take what to do, and the rows that stand before: the register of agencies."""
         settings = Settings(**job.settings)
         self._job = job
         self._source = SystemSource()
@@ -64,6 +68,7 @@ class Forge:
         by = Poster(HUB_SLUG, HUB_SLUG, self._uri, signer.kid, signer.raw)
         self._answers = Answers(by, self._law, audience=self._uri)
         self._agencies = {a.slug: (a, UUID(a.subject)) for a in job.agencies}
+        self._supposed = Supposed(standing, self._law)
 
     def chunk(self, number: int) -> Rows:
         """Return the rows of one chunk."""
@@ -74,6 +79,7 @@ class Forge:
         for agency, subject in self._agencies.values():
             self._sealer.admit(subject, bytes.fromhex(agency.wrapped), agency.kek_version)
         people: dict[int, Person] = {}
+        self._supposed.begin()
         said = history(dice, events, self._script)
         for at, (person, place, made) in enumerate(said, number * job.chunk + 1):
             whose = people.get(person)
@@ -144,6 +150,8 @@ class Forge:
         rows.state(made, whose, values)
         whose.version += 1
         place = Place(whose.key, whose.raw, jti, whose.version, position, recorded, toe)
+        if self._job.reads:
+            self._supposed.learn(made, place, values)
         self._store(rows, made, place, values)
 
     def _answer(self, rows: Rows, number: int, about: Person, position: int) -> None:
@@ -154,10 +162,11 @@ class Forge:
         recorded = self._recorded(position)
         issued = recorded // 1000
         now, jti = b"%d" % issued, self._source.uuid()
+        decisions = self._supposed.ids(slug, recorded, shown(about))
         # Its facts are folded once, at the end: they say only that an agency is one.
         values = made.values(
             issued, now, now, str(jti).encode(), b"", agency.subject.encode(), b"",
-            _Q.pack(position), *told(slug, number, about),
+            _Q.pack(position), *told(slug, number, about, decisions),
         )  # fmt: skip
         version = agency.versions + pseq
         place = Place(subject, subject.bytes, jti, version, position, recorded, issued)
@@ -206,8 +215,8 @@ def poster(agency: Agency, uri: str, source: Source, *, kept: bool) -> Poster:
 
 def write(job: Job) -> Iterator[float]:
     """Write each chunk in a transaction of its own; yield when each was committed."""
-    forge = Forge(job)
     with psycopg.connect(job.settings["owner_url"]) as connection:
+        forge = Forge(job, dealt(connection, 0, 1, job.first - 1))
         # What is built last is waited for, and everything before it with it.
         connection.execute("SET synchronous_commit = off")
         settle_down()

@@ -8,9 +8,10 @@ subjects, headers, facts, indexes and counters; `hub sequence`, `hub verify` and
 the ledger as any other (tests/bench/test_loading.py has them do so), and each row is as wide.
 
 What is not: no token was posted or verified on its way in; events of a year carry their times
-without a year having passed; narratives repeat; the decisions and digests that recorded answers
-name were never taken. Rows lie in the order of their positions within a chunk and not across two,
-and indexes are built at once, so they are a little denser than those that grew. Signatures of
+without a year having passed; narratives repeat; the answers that were recorded were never given,
+though what they name is what would have been decided on the facts of their moment. Rows lie in the
+order of their positions within a chunk and not across two, and indexes are built at once, so they
+are a little denser than those that grew. Signatures of
 agencies verify, and their nonces repeat, so that whoever opens two tokens could work out the key:
 it is a made-up agency's and ends with the bench. The hub's own key, and every key of a ledger that
 is kept (`--here`), signs as it always does.

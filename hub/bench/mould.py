@@ -83,6 +83,7 @@ class Mould:
 
     slug: str
     kind: str
+    type_uri: str
     partner: str | None
     header: bytes
     """The token's first part, and the dot behind it."""
@@ -172,6 +173,7 @@ def _poured(claims: Mapping[str, Any], drawn: Draft, by: Poster, more: Sequence[
     return Mould(
         slug=by.slug,
         kind=drawn.kind,
+        type_uri=drawn.type_uri,
         partner=drawn.partner,
         header=encoding.encode(_dense({"alg": "Ed25519", "kid": by.kid, "typ": TYP})) + b".",
         claims=Form(_dense(claims), marks),

@@ -14,18 +14,20 @@ from hub.bench.processes import BenchError
 EVENT: Final = 6_000
 ANSWER: Final = 8_000
 """Bytes of each at the most: with its views, with what they are built from, and a quarter over."""
+BARE: Final = 0.7
+"""How much of that a ledger takes of which no views are built."""
 BESIDES: Final = 4 * 10**9
 """What it takes besides: the write-ahead log, sorting, two empty hubs."""
 _GB: Final = 10**9
 
 
-def check_room(folder: Path, *, events: int, answers: int) -> None:
+def check_room(folder: Path, *, events: int, answers: int, views: bool = True) -> None:
     """Refuse what does not fit.
 
     Raises:
         BenchError: it does not.
     """
-    needs = events * EVENT + answers * ANSWER + BESIDES
+    needs = int((events * EVENT + answers * ANSWER) * (1 if views else BARE)) + BESIDES
     free = disk_usage(folder).free
     if needs > free:
         raise BenchError(

@@ -29,6 +29,7 @@ from hub.bench.projecting import Project
 from hub.bench.proving import Prove
 from hub.bench.reading import Awaited, Read
 from hub.bench.rebuilding import Rebuild
+from hub.bench.recalling import History
 from hub.bench.registering import Register
 from hub.bench.sequencing import Sequence as Sequencing
 from hub.bench.sequencing import SequenceRaw
@@ -111,7 +112,7 @@ def _after(told: dict[str, Any], before: dict[str, float], how: Wanted, tell: St
     """Write a run down and hold it against an earlier one, if asked; return the exit code."""
     if how.write:
         day = utc_text(seconds(SystemClock()))[:10]
-        for path in write(told, RESULTS, day=day):
+        for path in write(told, RESULTS, day=day, events=how.events):
             tell(f"written: {path.name}")
     slower = fallen(before, told, how.margin)
     for one in slower:
@@ -205,6 +206,7 @@ def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
         Lag(stage, seconds=2 if quick else 20),
         Soak(stage, seconds=3 if quick else 600 if full else 60),
         Rebuild(stage, rows=largest(how, quick=1_500, usual=60_000)),
+        History(stage, rows=largest(how, quick=1_000)),
         Find(stage, small=300 if quick else 10_000, large=largest(how, quick=900)),
         Register(stage, answers=largest(how, quick=1_000)),
         IntakeStock(stage, batches=2 if quick else 8, size=50 if quick else 500),

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from hub.assembly import jwk_of, signer_of
+from hub.audit.hands import past_of
 from hub.audit.verify_run import verify_hub
 from hub.bench.forged import PEOPLE
 from hub.bench.forging import named
@@ -87,6 +88,13 @@ def test_views_folded_one_by_one_and_rebuilt_are_identical(made: Made) -> None:
         assert report.rows["item"] == EVENTS
         assert report.rows["register"] == EVENTS * READS
         assert report.rows["setting_count"] > 0
+
+
+def test_what_an_answer_names_is_what_would_have_been_decided(made: Made) -> None:
+    past = past_of(made.settings.owner, 1)
+    assert past.released > EVENTS * READS
+    assert past.not_reproduced == 0
+    assert sum(times for _, times in past.sets) == past.released
 
 
 def test_every_index_and_key_is_there_again(made: Made, hub_database: str) -> None:
