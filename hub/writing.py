@@ -22,7 +22,7 @@ from hub.ledger.commit import Committer
 from hub.ledger.directory import SIGNING_FILE
 from hub.ledger.keyfile import file_key
 from hub.ledger.resolve import Resolver
-from hub.ledger.store import open_recorder
+from hub.ledger.store import AWAY, HubRecorder, open_recorder
 from hub.ledger.writer import Writer, leading, listening
 from hub.settings import Settings
 from hub.telemetry import Log, say
@@ -43,13 +43,29 @@ def write(settings: Settings, stop: Event) -> None:
         receipts = Receipts(
             Signer(file_key(settings.keys_dir / SIGNING_FILE, source)), settings.hub_uri
         )
-        recorder = open_recorder(settings.database_url, pool_size=1, spare=0)
+        recorder = _recorder(settings.database_url, stop)
+        if recorder is None:
+            return
         with closing(recorder.datastore), closing(SealingClient(settings.vault)) as seals:
             resolver = Resolver(recorder.datastore, seals, source)
             committer = Committer(recorder, resolver, SystemClock(), receipts.for_event)
             with listening(path) as listener:
                 settle_down()
                 Writer(committer, listener).run(stop.is_set)
+
+
+def _recorder(url: str, stop: Event) -> HubRecorder | None:
+    """Connect to the store, and wait for it while it is away; None where there is to be a stop.
+
+    Ending instead would start another every moment of an outage, each with its story in the log.
+    """
+    while not stop.is_set():
+        try:
+            return open_recorder(url, pool_size=1, spare=0)
+        except AWAY as failure:
+            say(Log.STORE_UNAVAILABLE, part="writer", error=type(failure).__name__)
+            stop.wait(PAUSE_S)
+    return None
 
 
 def stop_with_stdin(stop: Event) -> None:

@@ -8,10 +8,10 @@ round trips and cannot carry facts, guards and counters in the same transaction;
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from msgspec import Struct
 from psycopg import Connection
@@ -23,6 +23,8 @@ from hub.ledger.record import Assertion, Draft
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 5_000
 RECONNECT_S = 5.0
+AWAY: Final = (InterfaceError, OperationalError)
+"""What is raised where the store does not answer."""
 RANDOM_PAGE_COST = 1.1
 """The ledger's end and its indexes are always in memory. At PostgreSQL's default of 4, made for
 disks that turn, `append` reads whole tables until they have tens of thousands of rows."""
@@ -136,6 +138,9 @@ def open_recorder(url: str, *, pool_size: int = 2, spare: int = 2) -> HubRecorde
 
     `spare`: connections beyond the pool's that a rush may open. A pool hands its connections out
     in rotation, and each keeps plans of its own: whoever uses one at a time does best with one.
+
+    Raises:
+        AWAY: the store does not answer.
     """
     parts = conninfo_to_dict(url)
     datastore = HubDatastore(

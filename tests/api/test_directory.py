@@ -1,6 +1,8 @@
 """What everybody may read: agencies, keys, contracts, the document, health, metrics."""
 
 import json
+import os
+import signal
 
 import jsonschema
 import psycopg
@@ -8,8 +10,10 @@ import pytest
 from jwcrypto.jwk import JWK
 from psycopg import sql
 
+from tests.journeys.people import concern
 from tests.support.hub_process import CAST, IG, RunningHub, running
 from tests.support.postgres import Postgres
+from tests.support.writers import writer_of
 
 
 def test_the_agencies_are_listed_with_their_kinds(hub: RunningHub) -> None:
@@ -84,6 +88,24 @@ def test_without_its_database_the_hub_says_so_and_comes_back_by_itself(postgres:
         hub.until(lambda: hub.get("/health/ready").is_success)
         assert gp.send("POST", "/events/poll", json={}).is_success
         assert not hub.log("serve").partition("Traceback")[2]
+
+
+def test_a_writer_that_starts_while_the_store_is_away_waits_for_it(postgres: Postgres) -> None:
+    with running(postgres, {"oak-gp": "gp"}) as hub:
+        database = hub.settings.owner_url.partition("?")[0].rpartition("/")[2]
+        _allow(postgres, database, allowed=False)
+        os.kill(writer_of(hub), signal.SIGKILL)
+        hub.until(lambda: any(_waits(line) for line in hub.log("serve").splitlines()))
+        _allow(postgres, database, allowed=True)
+        hub.until(lambda: hub.get("/health/ready").is_success)
+        concern(hub, hub.nhs_number(), addressed_to=())
+        assert hub.log("serve").count('"writer.ended"') == 1, "it is not started over and over"
+        assert not hub.log("serve").partition("Traceback")[2]
+
+
+def _waits(line: str) -> bool:
+    """Return whether a line of a log says that a writer waits for its store."""
+    return '"store.unavailable"' in line and '"part": "writer"' in line
 
 
 def _allow(postgres: Postgres, database: str, *, allowed: bool) -> None:

@@ -4,20 +4,12 @@ import os
 import random
 import signal
 import time
-from pathlib import Path
 
 from tests.faults.faulty import Faulty
 from tests.faults.load import under_load, verify
+from tests.support.writers import writer_of
 
 LEADS = '"writer.leads"'
-
-
-def writer_of(faulty: Faulty) -> int:
-    """Return the id of the process that the API keeps beside it."""
-    tasks = Path(f"/proc/{faulty.hub.processes['serve'].pid}/task").glob("*/children")
-    children = [child for task in tasks for child in task.read_text("ascii").split()]
-    (writer,) = [int(c) for c in children if b"write" in Path(f"/proc/{c}/cmdline").read_bytes()]
-    return writer
 
 
 def test_killing_the_writer_loses_and_doubles_nothing(faulty: Faulty) -> None:
@@ -27,7 +19,7 @@ def test_killing_the_writer_loses_and_doubles_nothing(faulty: Faulty) -> None:
             load.wait(2)
             time.sleep(dice.uniform(0, 0.2))
             led = faulty.hub.log("serve").count(LEADS)
-            os.kill(writer_of(faulty), signal.SIGKILL)
+            os.kill(writer_of(faulty.hub), signal.SIGKILL)
             faulty.hub.until(lambda led=led: faulty.hub.log("serve").count(LEADS) > led)  # type: ignore[misc] # a default binds it now
         load.wait(2)
     assert verify(load) > 0
