@@ -45,15 +45,34 @@ class Rule:
         """Return whether the report is one the rule looks at."""
         return self.measure == "agencies" or report.harm or report.speak_up
 
-    def level(self, window: Iterable[Report], latest: Report) -> int:
-        """Return what the rule measures, on the window that ends with `latest`."""
+    def level(self, window: "Window") -> int:
+        """Return what the rule measures, on the window that ends with its latest report."""
         if self.measure == "agencies":
-            return len({report.poster for report in window})
+            return len(window.posters)
         if self.measure == "reports":
-            return sum(report.harm for report in window)
-        if not latest.speak_up:
-            return 0
-        return sum(report.harm for report in window if report is not latest)
+            return window.harm
+        latest = window.reports[-1]
+        return window.harm - latest.harm if latest.speak_up else 0
+
+
+class Window:
+    """The days a rule looks back on, with what it measures of them kept up report by report."""
+
+    def __init__(self, days: int) -> None:
+        self.reports: deque[Report] = deque()
+        self.harm = 0
+        self.posters: Counter[str] = Counter()
+        self._days = days
+
+    def add(self, report: Report) -> None:
+        """Add the next report, and let those go that are too long ago."""
+        self.reports.append(report)
+        self.harm += report.harm
+        self.posters[report.poster] += 1
+        while self.reports[0].day <= report.day - self._days:
+            gone = self.reports.popleft()
+            self.harm -= gone.harm
+            _less(self.posters, gone.poster)
 
 
 RULES: tuple[Rule, ...] = (
@@ -86,32 +105,37 @@ def crossings(rule: Rule, reports: Sequence[Report]) -> list[AlarmRow]:
         reports: sorted.
     """
     alarms: list[AlarmRow] = []
-    window: deque[Report] = deque()
+    window = Window(rule.window_days)
     quiet_until = 0
     for report in reports:
         if not rule.counts(report):
             continue
-        window.append(report)
-        while window[0].day <= report.day - rule.window_days:
-            window.popleft()
+        window.add(report)
         if report.day < quiet_until:
             continue
-        level = rule.level(window, report)
+        level = rule.level(window)
         if level >= rule.at_least:
             alarms.append(_alarm(rule, window, level))
             quiet_until = report.day + rule.window_days
     return alarms
 
 
-def _alarm(rule: Rule, window: Sequence[Report] | deque[Report], level: int) -> AlarmRow:
+def _alarm(rule: Rule, window: Window, level: int) -> AlarmRow:
     return AlarmRow(
         rule=rule.id,
-        raised_on=date.fromordinal(window[-1].day),
+        raised_on=date.fromordinal(window.reports[-1].day),
         window_days=rule.window_days,
         level=level,
-        posters=len({report.poster for report in window}),
-        position=max(report.position for report in window),
+        posters=len(window.posters),
+        position=max(report.position for report in window.reports),
     )
+
+
+def _less(counter: Counter[str], name: str) -> None:
+    """Count one less, and what is left of nothing not at all."""
+    counter[name] -= 1
+    if not counter[name]:
+        del counter[name]
 
 
 @dataclass(slots=True)
@@ -123,6 +147,12 @@ class Pattern:
     """By month, type, speak-up: how many from each poster."""
     alarms: dict[str, list[AlarmRow]] = field(default_factory=dict)
     """By rule id."""
+    posters: Counter[str] = field(default_factory=Counter)
+    """How many reports from each."""
+    harm: int = 0
+    """How many of harm."""
+    spoken: list[int] = field(default_factory=list)
+    """The days on which a worker spoke up, sorted."""
 
     @classmethod
     def of(cls, reports: Iterable[Report]) -> "Pattern":
@@ -130,7 +160,7 @@ class Pattern:
         pattern = cls()
         pattern.reports = sorted(reports)
         for report in pattern.reports:
-            pattern.counted.setdefault(key_of(report), Counter())[report.poster] += 1
+            pattern._tally(report)
         for rule in RULES:
             pattern.alarms[rule.id] = crossings(rule, pattern.reports)
         return pattern
@@ -138,16 +168,17 @@ class Pattern:
     def add(self, report: Report) -> bool:
         """Add a report; return whether the alarms changed."""
         insort(self.reports, report)
-        self.counted.setdefault(key_of(report), Counter())[report.poster] += 1
+        self._tally(report)
         return self._look_again(report)
 
     def remove(self, report: Report) -> bool:
         """Take a report away, for it does not stand; return whether the alarms changed."""
         self.reports.remove(report)
-        counter = self.counted[key_of(report)]
-        counter[report.poster] -= 1
-        if not counter[report.poster]:
-            del counter[report.poster]
+        _less(self.counted[key_of(report)], report.poster)
+        _less(self.posters, report.poster)
+        self.harm -= report.harm
+        if report.speak_up:
+            self.spoken.remove(report.day)
         return self._look_again(report)
 
     def count(self, key: tuple[date, str, bool]) -> CountRow | None:
@@ -158,6 +189,13 @@ class Pattern:
     def all_alarms(self) -> list[AlarmRow]:
         """Return every alarm."""
         return [alarm for alarms in self.alarms.values() for alarm in alarms]
+
+    def _tally(self, report: Report) -> None:
+        self.counted.setdefault(key_of(report), Counter())[report.poster] += 1
+        self.posters[report.poster] += 1
+        self.harm += report.harm
+        if report.speak_up:
+            insort(self.spoken, report.day)
 
     def _look_again(self, report: Report) -> bool:
         changed = False
@@ -174,12 +212,25 @@ class Pattern:
         # later than it does, cannot change anything: no day of it is looked at. Without this, a
         # setting with thousands of reports is re-read at each.
         alarms = self.alarms.get(rule.id)
-        if not alarms or not self.reports:
+        if not alarms:
+            return self._out_of_reach(rule, report)
+        if not self.reports:
             return False
         raised, last = alarms[-1].raised_on.toordinal(), self.reports[-1]
         if last.day >= raised + rule.window_days:
             return False
         return report.day > raised or report == last
+
+    def _out_of_reach(self, rule: Rule, report: Report) -> bool:
+        """Return whether a rule that was never met cannot be by this: all reports are too few.
+
+        Otherwise a setting of which nobody has spoken up is read again whole at each report.
+        """
+        if rule.measure == "agencies":
+            return len(self.posters) < rule.at_least
+        if self.harm < rule.at_least:
+            return True
+        return rule.measure == "speak_up" and (not self.spoken or self.spoken[-1] < report.day)
 
 
 def key_of(report: Report) -> tuple[date, str, bool]:

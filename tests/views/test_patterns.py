@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.views import patterns
 from hub.views.patterns import RULES, Pattern, Report, Rule, crossings
+from hub.views.rows import AlarmRow
 
 HARM3, HARM6, AGENCIES3, SPEAK_UP = RULES
 DAY = date(2011, 1, 1).toordinal()
@@ -71,6 +73,27 @@ def test_adding_says_the_alarms_changed_exactly_when_they_did(found: list[Report
     for one in found:
         before = sorted(pattern.all_alarms())
         assert pattern.add(one) == (before != sorted(pattern.all_alarms()))
+
+
+def test_a_setting_of_which_nobody_spoke_up_is_not_read_again_at_each_report(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def counted(rule: Rule, found: list[Report]) -> list[AlarmRow]:
+        read.append(rule.id)
+        return crossings(rule, found)
+
+    monkeypatch.setattr(patterns, "crossings", counted)
+    pattern = Pattern()
+    for n in range(300):
+        pattern.add(report(n, n + 1, "ab"[n % 2]))
+    assert SPEAK_UP.id not in read
+    assert AGENCIES3.id not in read, "two posters are too few, however much they say"
+    assert len(read) <= 2 * 6, "and those that are met, until they are"
+    pattern.add(report(300, 301, speak_up=True))
+    assert read.count(SPEAK_UP.id) == 1
+    assert [alarm.rule for alarm in pattern.alarms[SPEAK_UP.id]] == [SPEAK_UP.id]
 
 
 @pytest.mark.parametrize(
