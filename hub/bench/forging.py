@@ -28,7 +28,7 @@ from hub.bench.answers import Answers, reader, shown, told
 from hub.bench.forged import PEOPLE, Agency, Job, Person, Place, Rows, Values
 from hub.bench.mould import NAMED, Mould, Poster, mould
 from hub.bench.nonces import giving_away
-from hub.bench.shape import history
+from hub.bench.shape import history, places
 from hub.bench.steps import Case, Step
 from hub.bench.supposing import Supposed
 from hub.collector import settle_down
@@ -80,7 +80,7 @@ class Forge:
             self._sealer.admit(subject, bytes.fromhex(agency.wrapped), agency.kek_version)
         people: dict[int, Person] = {}
         self._supposed.begin()
-        said = history(dice, events, self._script)
+        said = history(dice, events, self._script, places(job.events))
         for at, (person, place, made) in enumerate(said, number * job.chunk + 1):
             whose = people.get(person)
             if whose is None:

@@ -35,7 +35,10 @@ AREA: Final[dict[str, AgencyKind]] = {
 }
 """One partnership area: 24 agencies."""
 PLACES: Final = 300
-"""Care settings."""
+"""Care settings of an area."""
+OF_AN_AREA: Final = 91_500
+"""Events of an area in a year: 14 million in 153. A ledger of more is of more areas, with as many
+more settings: else the busiest had more reports in a day than any has in a year."""
 _HEAT: Final = 2.5
 """How uneven they are: the hottest thirty have four events in ten."""
 IN_A_PLACE: Final = 0.33
@@ -75,11 +78,16 @@ class _Choice(Generic[_T]):
 _KIND, _TYPE, _POSTER = _Choice(CASES), _Choice(_TYPES), _Choice(_RAISED_BY)
 
 
-def begin(dice: Random) -> tuple[Case, Sequence[Step]]:
-    """Return a case and what will be said in it, in order."""
+def places(events: int) -> int:
+    """Return how many care settings a year of so many events has."""
+    return max(PLACES, PLACES * events // OF_AN_AREA)
+
+
+def begin(dice: Random, settings: int = PLACES) -> tuple[Case, Sequence[Step]]:
+    """Return a case and what will be said in it, in order; in one of so many care settings."""
     kind = _KIND.of(dice)
     placed = kind == "notification" or (kind == "concern" and dice.random() < IN_A_PLACE)
-    number = int(PLACES * dice.random() ** _HEAT)
+    number = int(settings * dice.random() ** _HEAT)
     home = f"area-home-{1 + number % 12}"
     poster = _POSTER.of(dice)
     case = Case(
@@ -97,7 +105,10 @@ def begin(dice: Random) -> tuple[Case, Sequence[Step]]:
 
 
 def history(
-    dice: Random, events: int, script: Callable[[Case, Sequence[Step]], Sequence[_T]]
+    dice: Random,
+    events: int,
+    script: Callable[[Case, Sequence[Step]], Sequence[_T]],
+    settings: int = PLACES,
 ) -> Iterator[tuple[int, str | None, _T]]:
     """Yield what comes next: about the how-manyth person, in which place, what of a script.
 
@@ -113,7 +124,7 @@ def history(
                 again = people > 0 and draw() < KNOWN_BEFORE
                 person = int(draw() * people) if again else people
                 people += not again
-                case, steps = begin(dice)
+                case, steps = begin(dice, settings)
                 running.append((person, case.place, iter(script(case, steps))))
             at = int(draw() * len(running))
             person, place, left = running[at]

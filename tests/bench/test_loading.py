@@ -15,7 +15,7 @@ from hub.bench.forged import PEOPLE
 from hub.bench.forging import named
 from hub.bench.loading import Loaded, load
 from hub.bench.processes import BenchError
-from hub.bench.shape import history
+from hub.bench.shape import history, places
 from hub.clock import SystemClock
 from hub.ids import SystemSource
 from hub.intake.identifiers import IdentifierKind, identifier
@@ -119,6 +119,14 @@ def test_numbers_stay_in_the_range_kept_for_tests_and_run_out() -> None:
     assert all(number.startswith("999") for number in numbers)
     assert len(set(numbers)) > 40
     assert named(1_000_000).kind is IdentifierKind.AGENCY_REF
+
+
+def test_a_ledger_of_several_areas_has_the_settings_of_as_many() -> None:
+    assert (places(1), places(91_500), places(915_000)) == (300, 300, 3_000)
+    dice = Random(1)  # noqa: S311 - as a load draws it
+    seen = {place for _, place, _ in history(dice, 20_000, lambda _, steps: steps, 3_000) if place}
+    assert len(seen) > 2 * 300
+    assert max(int(place.removeprefix("1-")) for place in seen) < 100 + 3_000
 
 
 def test_no_chunk_has_more_people_than_numbers_of_its_own() -> None:
