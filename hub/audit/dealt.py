@@ -13,6 +13,7 @@ from typing import Any, Final, TypedDict
 from msgspec import json
 from psycopg import Connection
 
+from contracts.disclosure import DisclosureMade, DisclosureRefused
 from hub.views.rows import HeaderRow
 
 _BATCH: Final = 5_000
@@ -26,15 +27,20 @@ _ROWS: Final = (
 )
 """No past rests on an answer's id or number, on when something occurred, or on categories."""
 
+_ANSWERS: Final = frozenset({DisclosureMade.TYPE, DisclosureRefused.TYPE})
+
 
 class _Shown(TypedDict):
     position: int
     decision: str
 
 
-class _Routed(TypedDict, total=False):
-    about: str
+class _Event(TypedDict, total=False):
+    about: Any
     addressees: list[str]
+
+
+class _Answer(TypedDict, total=False):
     purpose: str
     legal_demand: str
     channel: str
@@ -44,8 +50,10 @@ class _Routed(TypedDict, total=False):
     items: list[_Shown]
 
 
-routed: Final = json.Decoder(_Routed).decode
+routed: Final = json.Decoder(_Event).decode
 """Reads what an event is routed by: as much as is asked for."""
+answered: Final = json.Decoder(_Answer).decode
+"""The same of an answer. Other events name items too, and otherwise."""
 facts: Final = json.Decoder(list[tuple[str, str, str, int | None]]).decode
 """Reads the facts an event asserts."""
 
@@ -65,8 +73,9 @@ def dealt(
     with connection.cursor() as cursor:
         while rows := cursor.execute(_ROWS, [after, upto, hands, hand, _BATCH]).fetchall():
             for position, agency, jti, subject, type_uri, recorded, routing, said, partner in rows:
+                read = answered if type_uri in _ANSWERS else routed
                 yield HeaderRow(
                     position, agency, jti or "", subject or "", type_uri, 0, recorded, 0,
-                    routed(routing), facts(said) if said else (), partner, None,
+                    read(routing), facts(said) if said else (), partner, None,
                 )  # fmt: skip
             after = rows[-1][0]

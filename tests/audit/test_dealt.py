@@ -1,6 +1,6 @@
 """Every hand is dealt every event, and each answer goes to one of them."""
 
-from hub.audit.dealt import dealt, facts, routed
+from hub.audit.dealt import answered, dealt, facts, routed
 from hub.views.load import rows_after
 from hub.views.runner import connect
 from tests.disclosure.scene import enquiry
@@ -43,9 +43,15 @@ def test_hands_are_dealt_all_rows_between_them(parts: Parts) -> None:
 def test_what_nobody_asks_for_is_passed_over() -> None:
     said = '{"purpose":"direct_care","rules":["a","b"],"items":[{"position":7,"decision":"d",'
     said += '"categories":["concern"],"rules":["care-act-s42"]}],"subject":null}'
-    assert routed(said) == {
+    assert answered(said) == {
         "purpose": "direct_care",
         "items": [{"position": 7, "decision": "d"}],
         "subject": None,
     }
     assert facts('[["s:1","at_risk","yes",null]]') == [("s:1", "at_risk", "yes", None)]
+
+
+def test_events_that_name_items_otherwise_are_read_all_the_same() -> None:
+    """As break-glass does, which lists positions: a ledger that has one is read."""
+    said = '{"about":"council","addressees":["gp-c"],"items":[3,4],"partner":"council-a"}'
+    assert routed(said) == {"about": "council", "addressees": ["gp-c"]}

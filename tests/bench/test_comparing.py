@@ -8,7 +8,7 @@ import pytest
 
 from hub.bench.comparing import CompareError, Fallen, fallen, read
 from hub.bench.figures import TARGETS, Outcome, Rate, Run, Seen, latencies, report
-from hub.bench.run import run_bench
+from hub.bench.run import RESULTS, run_bench
 from hub.bench.writing import chart, results, write
 
 SEEN = Seen(p50_ms=1.0, p95_ms=2.0, p99_ms=3.5, cpu_us=40.0)
@@ -92,6 +92,11 @@ def test_scenarios_measured_apart_stand_on_one_page(tmp_path: Path) -> None:
     assert "| read | 50 answers/s" in text
     assert "| find | 90 people/s" in text
     assert "On 2026-11-27 to 2026-11-29." in text
+
+
+def test_the_page_in_the_repository_is_what_its_runs_make() -> None:
+    runs = json.loads((RESULTS / "results.json").read_text())
+    assert (RESULTS / "RESULTS.md").read_text() == results(runs, chart="sizes.svg")
 
 
 def test_the_picture_has_a_line_for_each_series_and_is_well_formed() -> None:
