@@ -9,11 +9,10 @@ from typing import Final
 
 from hub.bench.figures import Rate, Run, Seen, rate
 from hub.bench.filling import views_of
-from hub.bench.loading import load
 from hub.bench.meter import metered
 from hub.bench.processes import BenchError
-from hub.bench.room import check_room
-from hub.bench.stage import Stage, another_database, vault_of
+from hub.bench.stage import Stage
+from hub.bench.stocked import filled
 from hub.clock import SystemClock
 from hub.views.rebuild import rebuild
 
@@ -35,14 +34,7 @@ class Rebuild:
 
     def prepare(self) -> None:
         """Fill a ledger, two events for each recorded answer, and build its first views."""
-        events = int(self._rows / (1 + READS))
-        check_room(self._stage.folder, events=events, answers=self._rows - events)
-        self._settings = another_database(self._stage.settings, "bench_rebuild")
-        vault = vault_of(self._settings, self._stage.folder / "rebuild-vault.log")
-        try:
-            load(self._settings, self._stage.folder, events=events, reads=READS)
-        finally:
-            vault.end()
+        self._settings = filled(self._stage, "bench_rebuild", rows=self._rows, reads=READS)
         views_of(self._settings, PROCESSES)
 
     def once(self) -> Run:

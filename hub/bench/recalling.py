@@ -10,11 +10,10 @@ from typing import Final
 from hub.audit.hands import past_of
 from hub.audit.lawmaking import report_on
 from hub.bench.figures import Rate, Run, Seen, rate
-from hub.bench.loading import load
 from hub.bench.meter import metered
 from hub.bench.processes import BenchError
-from hub.bench.room import check_room
-from hub.bench.stage import Stage, another_database, vault_of
+from hub.bench.stage import Stage
+from hub.bench.stocked import filled
 from hub.bench.trying import DUTY
 from hub.clock import SystemClock, london_day, seconds
 from hub.rulebook import shipped
@@ -40,15 +39,9 @@ class History:
 
     def prepare(self) -> None:
         """Fill a ledger in which a country's events stand beside its answers."""
-        events = int(self._rows / (1 + READS))
-        answers = self._rows - events
-        check_room(self._stage.folder, events=events, answers=answers, views=False)
-        self._settings = another_database(self._stage.settings, "bench_history")
-        vault = vault_of(self._settings, self._stage.folder / "history-vault.log")
-        try:
-            load(self._settings, self._stage.folder, events=events, reads=READS)
-        finally:
-            vault.end()
+        self._settings = filled(
+            self._stage, "bench_history", rows=self._rows, reads=READS, views=False
+        )
 
     def once(self) -> Run:
         """Read the past, and compare the law in force with the same and one more duty.

@@ -1,6 +1,7 @@
 """A second hub beside the stage's, over a ledger that is filled already: for figures by size.
 
-In: a Stage, how many events and recorded answers. Out: a Stage that answers; its size on disk.
+In: a Stage, how many events and recorded answers. Out: a Stage that answers, or settings of a
+ledger that nobody is served from; its size on disk.
 Never here: a measurement.
 """
 
@@ -26,6 +27,7 @@ from hub.bench.stage import (
 )
 from hub.intake.encoding import encode
 from hub.intake.signing import Signer
+from hub.settings import Settings
 from hub.views.runner import connect
 
 READER: Final = "area-council"
@@ -38,6 +40,30 @@ class Stocked:
     stage: Stage
     loaded: Loaded
     bytes_per_event: float
+
+
+def filled(stage: Stage, name: str, *, rows: int, reads: float, views: bool = True) -> Settings:
+    """Fill a ledger that nobody is served from; return the settings of a hub on it.
+
+    Args:
+        stage: whose server it is on.
+        name: of its database.
+        rows: how many events and recorded answers together.
+        reads: how many answers for each event.
+        views: whether the disk is to have room for its views.
+
+    Raises:
+        BenchError: the disk has no room for it, or a part stopped.
+    """
+    events = int(rows / (1 + reads))
+    check_room(stage.folder, events=events, answers=rows - events, views=views)
+    settings = another_database(stage.settings, name)
+    vault = vault_of(settings, stage.folder / f"{name}-vault.log")
+    try:
+        load(settings, stage.folder, events=events, reads=reads)
+    finally:
+        vault.end()
+    return settings
 
 
 @contextmanager

@@ -99,6 +99,19 @@ def read(*rows: HeaderRow) -> Past:
     return replay([*REGISTER, *rows], Releases(first=LAW))
 
 
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """Return the days of the decisions that are taken from now on."""
+    days: list[date] = []
+
+    def counted(facts: Mapping[str, str], law: Rulebook, on: date) -> Decision:
+        days.append(on)
+        return decide(facts, law, on)
+
+    monkeypatch.setattr(again, "decide", counted)
+    return days
+
+
 def test_the_facts_of_a_release_are_found_again_and_give_its_decision() -> None:
     past = read(concern(3), disclosed(4, ITEM | ASKED))
     assert (past.released, past.not_reproduced) == (1, 0)
@@ -117,15 +130,8 @@ def test_the_same_facts_come_once_with_their_count() -> None:
 
 
 def test_what_is_equal_is_found_once_and_what_is_not_is_not_taken_for_it(
-    monkeypatch: pytest.MonkeyPatch,
+    tried: list[date],
 ) -> None:
-    tried: list[date] = []
-
-    def counted(facts: Mapping[str, str], law: Rulebook, on: date) -> Decision:
-        tried.append(on)
-        return decide(facts, law, on)
-
-    monkeypatch.setattr(again, "decide", counted)
     usual, crime = ITEM | ASKED, ITEM | ASKED | {"offence_stated": "yes"}
     said = [usual, crime, usual, crime, usual]
     told = [disclosed(n, facts) for n, facts in enumerate(said, 4)]
@@ -138,15 +144,8 @@ def test_what_is_equal_is_found_once_and_what_is_not_is_not_taken_for_it(
 
 
 def test_a_decision_of_another_day_is_found_without_being_taken_again(
-    monkeypatch: pytest.MonkeyPatch,
+    tried: list[date],
 ) -> None:
-    tried: list[date] = []
-
-    def counted(facts: Mapping[str, str], law: Rulebook, on: date) -> Decision:
-        tried.append(on)
-        return decide(facts, law, on)
-
-    monkeypatch.setattr(again, "decide", counted)
     usual, later = ITEM | ASKED, date(2026, 7, 2)
     next_day = disclosed(5, usual, on=later)._replace(recorded_at_ms=NOON_MS + 86_400_000)
     past = read(concern(3), disclosed(4, usual), next_day)

@@ -1,5 +1,7 @@
 """What was known then is the same however often, and in whatever order, it is asked for."""
 
+from typing import TypeAlias
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +11,8 @@ from hub.views.rows import HeaderRow
 
 ANN = "0b5c6c0e-4a55-4c3e-9b6f-0d1f2a3b4c5d"
 KEYS = (f"s:{ANN}", f"r:{ANN}:council", "a:gp")
+Asserted: TypeAlias = tuple[str, str, str, int | None]
+Looked: TypeAlias = tuple[str, int]
 ASSERTED = st.tuples(
     st.sampled_from(KEYS),
     st.sampled_from(("at_risk", "consent", "item_status")),
@@ -36,15 +40,15 @@ def event(position: int, *facts: tuple[str, str, str, int | None], agency: str =
 
 
 @given(st.lists(ASSERTED | LOOKED, max_size=40))
-def test_what_is_kept_is_what_would_be_worked_out_anew(steps: list[tuple[object, ...]]) -> None:
+def test_what_is_kept_is_what_would_be_worked_out_anew(steps: list[Asserted | Looked]) -> None:
     then, said = Then(), []
     numbers: dict[frozenset[tuple[str, str]], int] = {frozenset(): NOTHING.number}
     for position, step in enumerate(steps):
         if len(step) == 4:
-            said.append(event(position, step))  # type: ignore[arg-type]
+            said.append(event(position, step))
             then.learn(said[-1])
             continue
-        key, now_s = str(step[0]), int(str(step[1]))
+        key, now_s = step
         found, anew = then.under(key, now_s), Then()
         for row in said:
             anew.learn(row)

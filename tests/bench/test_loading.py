@@ -15,7 +15,8 @@ from hub.bench.forged import PEOPLE
 from hub.bench.forging import named
 from hub.bench.loading import Loaded, load
 from hub.bench.processes import BenchError
-from hub.bench.shape import history, places
+from hub.bench.shape import PLACES, history, places
+from hub.bench.steps import Step
 from hub.clock import SystemClock
 from hub.ids import SystemSource
 from hub.intake.identifiers import IdentifierKind, identifier
@@ -121,10 +122,15 @@ def test_numbers_stay_in_the_range_kept_for_tests_and_run_out() -> None:
     assert named(1_000_000).kind is IdentifierKind.AGENCY_REF
 
 
+def drawn(seed: int, events: int, settings: int = PLACES) -> Iterator[tuple[int, str | None, Step]]:
+    """Yield what a load draws."""
+    dice = Random(seed)  # noqa: S311 - as a load draws it
+    return history(dice, events, lambda _, steps: steps, settings)
+
+
 def test_a_ledger_of_several_areas_has_the_settings_of_as_many() -> None:
     assert (places(1), places(91_500), places(915_000)) == (300, 300, 3_000)
-    dice = Random(1)  # noqa: S311 - as a load draws it
-    seen = {place for _, place, _ in history(dice, 20_000, lambda _, steps: steps, 3_000) if place}
+    seen = {place for _, place, _ in drawn(1, 20_000, 3_000) if place}
     assert len(seen) > 2 * 300
     assert max(int(place.removeprefix("1-")) for place in seen) < 100 + 3_000
 
@@ -132,6 +138,5 @@ def test_a_ledger_of_several_areas_has_the_settings_of_as_many() -> None:
 def test_no_chunk_has_more_people_than_numbers_of_its_own() -> None:
     for chunk in (100, 1_000, 10_000):
         for number in range(12):
-            dice = Random(number)  # noqa: S311 - as a load draws it
-            told = history(dice, chunk, lambda _, steps: steps)
+            told = drawn(number, chunk)
             assert len({person for person, _, _ in told}) <= chunk // PEOPLE

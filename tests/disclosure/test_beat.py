@@ -14,7 +14,7 @@ def marked(*, released: bool) -> Beat:
 
 
 @pytest.mark.parametrize(("released", "step"), [(False, REFUSED_S), (True, RELEASED_S)])
-def test_an_answer_leaves_at_the_end_of_its_beat(released: bool, step: float) -> None:  # noqa: FBT001
+def test_an_answer_leaves_at_the_end_of_its_beat(*, released: bool, step: float) -> None:
     beat = marked(released=released)
     ends = {beat.end(100.0 + part * step) for part in (0.0, 0.1, 0.5, 0.99)}
     assert ends == {100.0 + step}, "however long it took"
