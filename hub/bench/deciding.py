@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from statistics import median
+from statistics import mean, median
 from typing import TYPE_CHECKING, TypeVar
 
 from contracts.base import Category
 from hub.bench.figures import Rate, Run, Seen, latencies
+from hub.bench.meter import memory_here
 from hub.bench.processes import BenchError
 from hub.bench.questions import Dice, throw
 from hub.rulebook import Outcome, Rulebook, decide, shipped
@@ -118,7 +119,8 @@ def has_cedar() -> bool:
 
 def _figure(took: list[float]) -> Rate:
     """Return decisions a second by the median time of one, with the slower ones beside it."""
-    return Rate.of(1 / median(took), Seen(*latencies(took)))
+    seen = Seen(*latencies(took), cpu_us=1e6 * mean(took), memory_mib=memory_here())
+    return Rate.of(1 / median(took), seen)
 
 
 def _timed(work: Callable[[], _T]) -> tuple[float, _T]:

@@ -4,16 +4,17 @@ In: a Stage. Out: a Run each time; a BenchError where something acknowledged is 
 answer took longer than it may. Never here: a pace that waits for the hub.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import psycopg
 
 from hub.api.turns import EACH
-from hub.bench.figures import Rate, Run, Seen, rate
+from hub.bench.figures import Rate, Run, rate
 from hub.bench.intake import ACCEPTED, signed
 from hub.bench.load import Job, write_requests
 from hub.bench.material import author, nhs_numbers, sign_in
+from hub.bench.meter import Times, metered
 from hub.bench.offering import Offer
 from hub.bench.processes import BenchError, together
 from hub.bench.sending import TIMEOUT_S, LoadJob, send
@@ -76,7 +77,8 @@ class Overload(_Posting):
         settings = self._stage.settings
         offered, port = TIMES * ceiling, settings.port
         job = Offer(settings.host, port, str(file), offered, TIMEOUT_S, connections=KEPT)
-        (found,) = together("hub.bench.offering", [asdict(job)], folder=self._stage.folder)
+        with metered(self._stage.folder, settings.owner) as meter:
+            (found,) = together("hub.bench.offering", [asdict(job)], folder=self._stage.folder)
         self._on_record(found["positions"])
         self.counts = {
             "overload accepted": len(found["positions"]),
@@ -84,8 +86,9 @@ class Overload(_Posting):
         }
         if found["p99_ms"] > 1000 * SHARES * EACH / ceiling:
             raise BenchError(f"overloaded, 1 answer in 100 took {found['p99_ms']:.0f} ms or more")
-        seen = Seen(p50_ms=found["p50_ms"], p95_ms=found["p95_ms"], p99_ms=found["p99_ms"])
-        return Run(Rate.of(rate(len(found["positions"]), found["seconds"]), seen), ceiling)
+        accepted = len(found["positions"])
+        seen = meter.seen(accepted, _times(found))
+        return Run(Rate.of(rate(accepted, found["seconds"]), seen), ceiling)
 
     def _on_record(self, positions: list[int]) -> None:
         """Refuse a run in which an acknowledged event has no row of its own."""
@@ -125,10 +128,11 @@ class Fairness(_Posting):
             self._job("flood", COUNCIL, FLOOD_CLIENTS, FLOOD * self._events),
             self._job("other", OTHER, OTHER_CLIENTS, self._events),
         ]
-        flood, other = together("hub.bench.load", jobs, folder=self._stage.folder)
+        with metered(self._stage.folder, self._stage.settings.owner) as meter:
+            flood, other = together("hub.bench.load", jobs, folder=self._stage.folder)
         if flood["seconds"] < other["seconds"]:
             raise BenchError("the flood was over before the other agency was done")
-        seen = Seen(p50_ms=other["p50_ms"], p95_ms=other["p95_ms"], p99_ms=other["p99_ms"])
+        seen = meter.seen(flood["count"] + other["count"], _times(other))
         return Run(Rate.of(rate(other["count"], other["seconds"]), seen), ceiling)
 
     def _job(self, name: str, agency: str, clients: int, events: int) -> dict[str, object]:
@@ -136,3 +140,7 @@ class Fairness(_Posting):
         write_requests(file, self._requests(agency, events))
         settings = self._stage.settings
         return asdict(Job(settings.host, settings.port, clients, str(file), ACCEPTED, TIMEOUT_S))
+
+
+def _times(found: Mapping[str, float]) -> Times:
+    return found["p50_ms"], found["p95_ms"], found["p99_ms"]

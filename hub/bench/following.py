@@ -11,7 +11,7 @@ from itertools import cycle, islice
 from statistics import mean
 from typing import Any, Final
 
-from hub.bench.figures import Rate, Run, Seen, latencies
+from hub.bench.figures import Rate, Run, latencies
 from hub.bench.load import write_requests
 from hub.bench.material import (
     EVENT_BYTES,
@@ -54,11 +54,10 @@ class Lag:
         """Post at a steady pace, and listen."""
         with self._stage.projecting():
             _level(self._stage)
-            with metered(self._stage.folder) as meter:
+            with metered(self._stage.folder, self._stage.settings.owner) as meter:
                 found = self._slice(self._seconds, WRITES_PER_S, 0, [])
         times = latencies(found["lags"])
-        cost = 1e6 * meter.cpu_s / len(found["lags"])
-        return Run(Rate.of(1000 / times[2], Seen(*times, cost, meter.memory_mib)), 1 / LAG_S)
+        return Run(Rate.of(1000 / times[2], meter.seen(len(found["lags"]), times)), 1 / LAG_S)
 
     def _slice(
         self, seconds: int, writes: float, reads: float, subjects: list[str]
@@ -105,9 +104,14 @@ class Soak(Lag):
     unit = "1/s at p99"
     writes, reads = 14.0, 110.0
 
+    def __init__(self, stage: Stage, *, seconds: int) -> None:
+        super().__init__(stage, seconds=seconds)
+        self._subjects: list[str] = []
+        self.slices: dict[str, list[float]] = {}
+        """What each slice gave, in the order of time."""
+
     def prepare(self) -> None:
         """Post some cases to read."""
-        self._subjects = []
         with self._stage.projecting():
             by = author(self._stage, POSTER)
             numbers = list(islice(self._numbers, 50))
@@ -118,27 +122,28 @@ class Soak(Lag):
 
     def once(self) -> Run:
         """Go on slice by slice, and compare the thirds."""
-        found: list[tuple[float, float, float]] = []
-        lags: list[float] = []
-        cost = memory = 0.0
-        with self._stage.projecting():
-            _level(self._stage)
-            for _ in range(max(3, self._seconds // SLICE_S)):
-                length = min(SLICE_S, max(1, self._seconds // 3))
-                with metered(self._stage.folder) as meter:
-                    said = self._slice(length, self.writes, self.reads, self._subjects)
-                lags += said["lags"]
-                cost, memory = cost + meter.cpu_s, meter.memory_mib
-                found.append((latencies(said["lags"])[2], latencies(said["reads"])[2], memory))
-        third = len(found) // 3
-        first, last = (
-            [mean(column) for column in zip(*part, strict=True)]
-            for part in (found[:third], found[-third:])
-        )
-        steady = min(a / b for a, b in zip(first, last, strict=True))
+        stage, lags = self._stage, list[float]()
+        found = self.slices = {name: [] for name in ("lag_p99_ms", "read_p99_ms", "memory_mib")}
+        length = min(SLICE_S, max(1, self._seconds // 3))
+        with stage.projecting():
+            _level(stage)
+            with metered(stage.folder, stage.settings.owner) as whole:
+                for _ in range(max(3, self._seconds // SLICE_S)):
+                    with metered(stage.folder) as meter:
+                        said = self._slice(length, self.writes, self.reads, self._subjects)
+                    lags += said["lags"]
+                    found["lag_p99_ms"].append(latencies(said["lags"])[2])
+                    found["read_p99_ms"].append(latencies(said["reads"])[2])
+                    found["memory_mib"].append(meter.memory_mib)
         times = latencies(lags)
-        figure = Rate.of(1000 / times[2], Seen(*times, 1e6 * cost / len(lags), memory))
-        return Run(figure, figure / steady)
+        figure = Rate.of(1000 / times[2], whole.seen(len(lags), times))
+        return Run(figure, figure / min(_steadiness(column) for column in found.values()))
+
+
+def _steadiness(slices: list[float]) -> float:
+    """Return the mean of the first third by that of the last."""
+    third = len(slices) // 3
+    return mean(slices[:third]) / mean(slices[-third:])
 
 
 def _level(stage: Stage) -> None:

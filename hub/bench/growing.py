@@ -7,7 +7,7 @@ as others: what is asked for is spread evenly over all of it.
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Final
+from typing import Any, Final
 
 from hub.bench.figures import Rate, Run, Seen
 from hub.bench.forged import PEOPLE
@@ -40,6 +40,7 @@ class Find:
         self._hubs: list[tuple[Stocked, int, list[str]]] = []
         self.sizes: dict[str, list[tuple[int, float]]] = {}
         """Rates by size of the ledger, for a picture."""
+        self.disk: dict[str, Any] = {}
 
     def prepare(self) -> None:
         """Fill both ledgers, and warm both hubs."""
@@ -58,7 +59,8 @@ class Find:
         self.sizes = {
             "people at p95, a second": list(zip(self._sizes, (small, large), strict=True))
         }
-        seen = large.seen._replace(bytes_per_event=self._hubs[1][0].bytes_per_event)
+        self.disk = self._hubs[1][0].disk
+        seen = large.seen._replace(bytes_per_event=self.disk["bytes_per_event"])
         return Run(Rate.of(large, seen), small)
 
     def close(self) -> None:

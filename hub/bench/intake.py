@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from hub.bench.figures import Run, rate
+from hub.bench.figures import Rate, Run, rate
 from hub.bench.load import write_requests
 from hub.bench.material import (
     EVENT_BYTES,
@@ -111,12 +111,12 @@ class IntakeBatch:
         council = author(self._stage, COUNCIL)
         return [dict(signed(council, self._numbers, self._size)) for _ in range(batches)]
 
-    def _post(self, session: Session, batches: list[dict[str, bytes]]) -> float:
+    def _post(self, session: Session, batches: list[dict[str, bytes]]) -> Rate:
         requests = (
             session.request("POST", "/events/batch", batch_body(batch), headers=JSON_BODY)
             for batch in batches
         )
-        return send(self._stage, LoadJob(BATCH_CLIENTS, OK), requests) * self._size
+        return send(self._stage, LoadJob(BATCH_CLIENTS, OK), requests).times(self._size)
 
     def _verify(self, tokens: list[bytes], cores: int) -> float:
         """Return how many a second that many processes verify, one for each core."""

@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 
 from hub.assembly import build
 from hub.bench.cases import EVENTS_A_CASE, case
-from hub.bench.figures import PROJECT_CEILING, Rate, Run, Seen, latencies, rate
+from hub.bench.figures import PROJECT_CEILING, Rate, Run, latencies, rate
 from hub.bench.material import Author, nhs_numbers
 from hub.bench.meter import metered
 from hub.bench.processes import BenchError
@@ -59,7 +59,7 @@ class Project:
             tables.create(connection)
             folds = projector()
             events, took = 0, []
-            with metered(self._stage.folder) as meter:
+            with metered(self._stage.folder, self._settings.owner) as meter:
                 started = time.perf_counter()
                 while count := folds.step(connection):
                     events += count
@@ -67,8 +67,8 @@ class Project:
         if events < self._cases * EVENTS_A_CASE:
             raise BenchError("the projector did not reach the ledger's end")
         times = latencies(b - a for a, b in pairwise([started, *took]))
-        seen = Seen(*times, 1e6 * meter.cpu_s / events, meter.memory_mib)
-        return Run(Rate.of(rate(events, took[-1] - started), seen), PROJECT_CEILING)
+        figure = Rate.of(rate(events, took[-1] - started), meter.seen(events, times))
+        return Run(figure, PROJECT_CEILING)
 
     async def _fill(self) -> None:
         """Post every case through the front door, as an API process would."""

@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from hub.bench.figures import Rate, Run, Seen, latencies, rate
 from hub.bench.logrows import SMALL, fill, sequencer
+from hub.bench.meter import metered
 from hub.bench.processes import BenchError
 from hub.bench.stage import Stage, another_database
 from hub.ledger.read import Pool
@@ -41,12 +42,17 @@ class Prove:
 
     def once(self) -> Run:
         """Prove leaves from all over each log, one after the other."""
-        small, large = (
-            sorted(asyncio.run(_proved(settings.database_url, size)))
-            for settings, size in zip(self._settings, self._sizes, strict=True)
-        )
-        figure = Rate.of(rate(1, large[PROOFS * 99 // 100]), Seen(*latencies(large)))
+        small, _ = self._timed(0)
+        large, seen = self._timed(1)
+        figure = Rate.of(rate(1, large[PROOFS * 99 // 100]), seen)
         return Run(figure, rate(1, small[PROOFS // 2]))
+
+    def _timed(self, which: int) -> tuple[list[float], Seen]:
+        """Return how long each proof took in one of the logs, and what was seen."""
+        with metered(self._stage.folder) as meter:
+            url = self._settings[which].database_url
+            took = sorted(asyncio.run(_proved(url, self._sizes[which])))
+        return took, meter.seen(len(took), latencies(took))
 
     def _built(self, size: int) -> Settings:
         settings = another_database(self._stage.settings, f"bench_prove_{size}")

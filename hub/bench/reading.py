@@ -12,7 +12,7 @@ from hub.bench.figures import Run
 from hub.bench.material import JSON_BODY, Session, author, nhs_numbers, post_all, sign_in
 from hub.bench.noop import UNRECORDED
 from hub.bench.processes import BenchError
-from hub.bench.sending import LoadJob, median_s, send
+from hub.bench.sending import LoadJob, by_median, send
 from hub.bench.stage import COUNCIL, PARTNERS, Stage
 
 CLIENTS = 16
@@ -100,8 +100,8 @@ class Awaited(Read):
         interval_s = self._stage.settings.checkpoint_ms / 1000
         with self._stage.awaiting() as stage:
             how = LoadJob(WAITING, OK)
-            median_s(stage, how, self._pages(stage, WAITING))
-            figure = 1 / median_s(stage, how, self._pages(stage, reads))
+            by_median(stage, how, self._pages(stage, WAITING))
+            figure = by_median(stage, how, self._pages(stage, reads))
         return Run(figure, 1 / (AT_MOST * interval_s))
 
 

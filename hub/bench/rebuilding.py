@@ -7,14 +7,16 @@ Never here: a rebuild whose views differ from those that it replaces.
 import time
 from typing import Final
 
-from hub.bench.figures import Rate, Run, Seen, rate
+from hub.bench.figures import Rate, Run, rate
 from hub.bench.filling import views_of
 from hub.bench.meter import metered
 from hub.bench.processes import BenchError
+from hub.bench.sizes import itemised, sizes
 from hub.bench.stage import Stage
 from hub.bench.stocked import filled
 from hub.clock import SystemClock
 from hub.views.rebuild import rebuild
+from hub.views.runner import connect
 
 CEILING: Final = 1_000_000 / 180
 PROCESSES: Final = 2
@@ -49,5 +51,7 @@ class Rebuild:
         seconds = time.perf_counter() - started
         if not (found.identical and found.swapped):
             raise BenchError("the rebuilt views differ from the live ones")
-        seen = Seen(cpu_us=1e6 * meter.cpu_s / self._rows, memory_mib=meter.memory_mib)
+        with connect(self._settings.owner) as connection:
+            disk = itemised(sizes(connection), self._rows)["bytes_per_event"]
+        seen = meter.seen(self._rows)._replace(bytes_per_event=disk)
         return Run(Rate.of(rate(self._rows, seconds), seen), CEILING)

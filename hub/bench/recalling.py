@@ -9,7 +9,7 @@ from typing import Final
 
 from hub.audit.hands import past_of
 from hub.audit.lawmaking import report_on
-from hub.bench.figures import Rate, Run, Seen, rate
+from hub.bench.figures import Rate, Run, rate
 from hub.bench.meter import metered
 from hub.bench.processes import BenchError
 from hub.bench.stage import Stage
@@ -59,5 +59,4 @@ class History:
         took = time.perf_counter() - started
         if past.not_reproduced or not past.released:
             raise BenchError(f"{past.not_reproduced} of {past.released} decisions: not found again")
-        seen = Seen(cpu_us=1e6 * meter.cpu_s / self._rows)
-        return Run(Rate.of(rate(self._rows, took), seen), CEILING)
+        return Run(Rate.of(rate(self._rows, took), meter.seen(self._rows)), CEILING)

@@ -127,8 +127,7 @@ def _measure(
     outcomes: list[Outcome] = []
     left_out: list[str] = []
     failed: dict[str, str] = {}
-    sizes: dict[str, Any] = {}
-    counts: dict[str, int] = {}
+    beside: dict[str, dict[str, Any]] = {"sizes": {}, "counts": {}, "disk": {}, "slices": {}}
     with staged() as stage:
         machine = described(stage.settings.owner)
         chosen = [s for s in _scenarios(stage, how) if s.name in wanted]
@@ -150,12 +149,11 @@ def _measure(
                 tell(f"{scenario.name}: FAILED, {error}")
                 continue
             tell(line(outcomes[-1]))
-            sizes |= getattr(scenario, "sizes", {})
-            counts |= getattr(scenario, "counts", {})
+            for name in beside:
+                beside[name] |= getattr(scenario, name, {})
     if left_out:
         tell(f"left out, for time: {', '.join(left_out)}")
-    rest = {"left_out": left_out, "failed": failed, "sizes": sizes, "counts": counts}
-    return {**report(outcomes, machine), **rest}
+    return {**report(outcomes, machine), "left_out": left_out, "failed": failed, **beside}
 
 
 class Share(NamedTuple):

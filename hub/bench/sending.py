@@ -32,29 +32,21 @@ def send(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> Rate:
         BenchError: an answer had another status, or did not come.
         NoFigureError: there was nothing to send.
     """
-    with metered(stage.folder) as meter:
-        found = _sent(stage, how, requests)
-    seen = Seen(
-        p50_ms=found["p50_ms"],
-        p95_ms=found["p95_ms"],
-        p99_ms=found["p99_ms"],
-        cpu_us=1e6 * meter.cpu_s / found["count"],
-        memory_mib=meter.memory_mib,
-    )
+    found, seen = _sent(stage, how, requests)
     return Rate.of(rate(found["count"], found["seconds"]), seen)
 
 
-def median_s(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> float:
-    """Send requests to the stage's API; return how long half of them took at most, in seconds.
+def by_median(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> Rate:
+    """Send requests to the stage's API; return what a client gets a second by the median time.
 
     Raises:
         BenchError: an answer had another status, or did not come.
     """
-    seconds: float = _sent(stage, how, requests)["p50_ms"] / 1000
-    return seconds
+    found, seen = _sent(stage, how, requests)
+    return Rate.of(1000 / found["p50_ms"], seen)
 
 
-def _sent(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> dict[str, Any]:
+def _sent(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> tuple[dict[str, Any], Seen]:
     file = stage.folder / "requests"
     write_requests(file, requests)
     job = Job(
@@ -65,5 +57,7 @@ def _sent(stage: Stage, how: LoadJob, requests: Iterable[bytes]) -> dict[str, An
         expect=how.expect,
         timeout_s=TIMEOUT_S,
     )
-    (found,) = together("hub.bench.load", [asdict(job)], folder=stage.folder)
-    return found
+    with metered(stage.folder, stage.settings.owner) as meter:
+        (found,) = together("hub.bench.load", [asdict(job)], folder=stage.folder)
+    times = (found["p50_ms"], found["p95_ms"], found["p99_ms"])
+    return found, meter.seen(found["count"], times)

@@ -16,8 +16,9 @@ from typing import Any
 
 from psycopg import Connection
 
-from hub.bench.figures import SEQUENCE_CEILING, Rate, Run, Seen, latencies, rate
+from hub.bench.figures import SEQUENCE_CEILING, Rate, Run, latencies, rate
 from hub.bench.logrows import USUAL, fill, sequencer
+from hub.bench.meter import metered
 from hub.bench.processes import BenchError
 from hub.bench.stage import Stage, another_database
 from hub.ledger.leaf import unpack
@@ -54,14 +55,16 @@ class Sequence:
             fill(connection, self._leaves, USUAL)
             one = sequencer(self._settings, self._stage.folder / self.name)
             before = one.load(connection)
-            done, stood = 0, [time.perf_counter()]
-            while count := one.step(connection):
-                done += count
-                stood.append(time.perf_counter())
+            done = 0
+            with metered(self._stage.folder, self._settings.owner) as meter:
+                stood = [time.perf_counter()]
+                while count := one.step(connection):
+                    done += count
+                    stood.append(time.perf_counter())
             if done != self._leaves or one.load(connection) != before + done:
                 raise BenchError("the sequencer did not reach the ledger's end")
         times = latencies(after - before for before, after in pairwise(stood))
-        return Rate.of(rate(done, stood[-1] - stood[0]), Seen(*times))
+        return Rate.of(rate(done, stood[-1] - stood[0]), meter.seen(done, times))
 
 
 class SequenceRaw(Sequence):

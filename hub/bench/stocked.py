@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from adapters.kit import AgencyKey
 from hub.bench.filling import views_of
@@ -39,7 +39,8 @@ class Stocked:
 
     stage: Stage
     loaded: Loaded
-    bytes_per_event: float
+    disk: dict[str, Any]
+    """Bytes of the store for each event: in all, by table, and of these the indexes."""
 
 
 def filled(stage: Stage, name: str, *, rows: int, reads: float, views: bool = True) -> Settings:
@@ -86,7 +87,7 @@ def stocked(stage: Stage, *, events: int, reads: float = 0.0) -> Iterator[Stocke
         views_of(settings, 2)
         with connect(settings.owner) as connection:
             connection.execute("VACUUM (ANALYZE)")
-            disk = itemised(sizes(connection), events)["bytes_per_event"]
+            disk = itemised(sizes(connection), events)
         log = stage.folder / f"{name}.log"
         api = start("the API", ["hub", "serve"], settings=told(served), log=log, talks=False)
         children.append(api)

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from hub.bench.figures import Rate, Run, Seen, latencies, rate
+from hub.bench.meter import memory_here
 from hub.bench.processes import BenchError
 from hub.bench.questions import Dice, throw
 from hub.rulebook import shipped
@@ -64,7 +65,9 @@ class Whatif:
         stood: list[float] = []
         quick_s, _ = self._timed(_noting(self._past, stood), every=False)
         times = latencies(after - before for before, after in pairwise(stood))
-        figure = Rate.of(rate(self._sets * EACH, quick_s), Seen(*times))
+        decisions = self._sets * EACH
+        seen = Seen(*times, cpu_us=1e6 * quick_s / decisions, memory_mib=memory_here())
+        figure = Rate.of(rate(decisions, quick_s), seen)
         return Run(figure, rate(self._sample * EACH, slow_s))
 
     def _timed(self, past: Iterable[Decided], *, every: bool) -> tuple[float, dict[str, object]]:

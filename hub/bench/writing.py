@@ -5,11 +5,14 @@ In: a report. Out: Markdown, SVG. Never here: a figure that is not in the report
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
+from statistics import mean
 from typing import Any, Final
 
 _WIDTH, _HEIGHT, _LEFT, _TOP = 640, 300, 80, 30
 _TWO_DIGITS: Final = 10
+TENTHS: Final = 10
 _SEEN: Final = ("p50_ms", "p95_ms", "p99_ms", "cpu_us", "memory_mib", "bytes_per_event")
 
 
@@ -60,7 +63,35 @@ def _section(told: Mapping[str, Any], events: int) -> list[str]:
     counts = told.get("counts", {})
     if counts:
         lines += ["", "Counted: " + ", ".join(f"{k} {v:,}" for k, v in counts.items()) + "."]
+    return lines + _slices(told.get("slices", {})) + _itemised(told.get("disk", {}))
+
+
+def _slices(slices: Mapping[str, Sequence[float]]) -> list[str]:
+    """Return how the soak went from its first tenth to its last, as means of each."""
+    if not slices:
+        return []
+    lines = ["", "| soak, tenth by tenth | " + " | ".join(map(str, range(1, TENTHS + 1))) + " |"]
+    lines.append("|---|" + "--:|" * TENTHS)
+    for name, every in slices.items():
+        ends = [len(every) * n // TENTHS for n in range(TENTHS + 1)]
+        parts = (every[a : max(b, a + 1)] for a, b in pairwise(ends))
+        lines.append(f"| {name} | " + " | ".join(f"{mean(part):,.0f}" for part in parts) + " |")
     return lines
+
+
+def _itemised(disk: Mapping[str, Any]) -> list[str]:
+    """Return what an event takes on disk, by table; those below a byte are left out."""
+    if not disk:
+        return []
+    indexes = disk["of_these_indexes"]
+    return [
+        "",
+        f"On disk, bytes for each event of the largest ledger: {disk['bytes_per_event']:,}.",
+        "",
+        "| table | bytes | of these indexes |",
+        "|---|--:|--:|",
+        *(f"| {t} | {size:,} | {indexes[t]:,} |" for t, size in disk["tables"].items() if size),
+    ]
 
 
 def _between(days: Collection[str]) -> str:

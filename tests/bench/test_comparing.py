@@ -9,6 +9,7 @@ import pytest
 from hub.bench.comparing import CompareError, Fallen, fallen, read
 from hub.bench.figures import TARGETS, Outcome, Rate, Run, Seen, latencies, report
 from hub.bench.run import RESULTS, run_bench
+from hub.bench.sizes import Size, itemised
 from hub.bench.writing import chart, results, write
 
 SEEN = Seen(p50_ms=1.0, p95_ms=2.0, p99_ms=3.5, cpu_us=40.0)
@@ -64,6 +65,22 @@ def test_a_page_holds_each_figure_its_target_and_the_machine(tmp_path: Path) -> 
     assert "On 2026-11-28. Machine: cores 2." in text
     assert "sizes.svg" in text
     assert "Counted: refused 19,012." in text, "what is counted is no size to draw"
+
+
+def test_a_page_tells_what_an_event_takes_on_disk_table_by_table(tmp_path: Path) -> None:
+    disk = itemised([Size("ledger.events", 3_000, 1_000), Size("ledger.none", 1, 0)], 2)
+    _, page, _ = write({**TOLD, "disk": disk}, tmp_path, day="2026-11-28")
+    text = page.read_text()
+    assert "On disk, bytes for each event of the largest ledger: 2,000." in text
+    assert "| ledger.events | 2,000 | 500 |" in text
+    assert "ledger.none" not in text, "it takes less than a byte an event"
+
+
+def test_a_page_tells_how_a_long_run_went_on_from_tenth_to_tenth(tmp_path: Path) -> None:
+    slices = {"lag_p99_ms": [float(n) for n in range(60)], "short": [7.0, 8.0, 9.0]}
+    _, page, _ = write({**TOLD, "slices": slices}, tmp_path, day="2026-11-28")
+    assert "| lag_p99_ms | 2 | 8 | 14 | 20 | 26 | 32 | 38 | 44 | 50 | 56 |" in page.read_text()
+    assert "| short | 7 | 7 | 7 | 7 | 8 | 8 | 8 | 9 | 9 | 9 |" in page.read_text()
 
 
 def test_a_rate_below_ten_keeps_its_digits(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def test_a_ratio_is_of_halves_of_one_run_and_not_of_medians() -> None:
 
 
 def test_a_target_is_reached_from_its_own_value_on() -> None:
-    assert outcome((350, 1000)).reached
-    assert not outcome((349, 1000)).reached
+    assert outcome((600, 1000)).reached
+    assert not outcome((599, 1000)).reached
 
 
 def test_a_report_is_one_object_with_a_ratio_for_each_scenario() -> None:
@@ -56,5 +56,5 @@ def test_a_report_is_one_object_with_a_ratio_for_each_scenario() -> None:
 
 def test_a_line_says_whether_the_target_is_reached() -> None:
     assert "ratio  0.40" in line(outcome((400, 1000)))
-    assert "reached" in line(outcome((400, 1000)))
-    assert "MISSED" in line(outcome((300, 1000)))
+    assert "reached" in line(outcome((600, 1000)))
+    assert "MISSED" in line(outcome((400, 1000)))
