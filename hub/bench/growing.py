@@ -7,24 +7,24 @@ as others: what is asked for is spread evenly over all of it.
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import islice
 from typing import Any, Final
 
 from hub.bench.figures import Rate, Run, Seen
-from hub.bench.forged import PEOPLE
-from hub.bench.forging import named
-from hub.bench.loading import CHUNK
 from hub.bench.material import JSON_BODY, sign_in
 from hub.bench.processes import BenchError
 from hub.bench.reading import PURPOSE, WHY
 from hub.bench.sending import LoadJob, send
 from hub.bench.stage import Stage
 from hub.bench.stocked import READER, Stocked, stocked
+from hub.bench.taking import Taking, people
 from hub.views.runner import connect
 
 ASKED: Final = 200
 """Questions of each kind to each ledger in a run, by one client, who waits for each answer."""
 ALONE: Final = LoadJob(1, 200)
-STRIDE: Final = 7_919
+TAKEN: Final = 4_000
+"""Events posted to each ledger in a run, and folded."""
 
 
 class Find:
@@ -33,13 +33,15 @@ class Find:
     name = "find"
     unit = "people/s"
 
-    def __init__(self, stage: Stage, *, small: int, large: int) -> None:
+    def __init__(self, stage: Stage, *, small: int, large: int, taken: int = TAKEN) -> None:
         self._stage = stage
         self._sizes = (small, large)
+        self._taken = taken
+        self._taking: list[Taking] = []
         self._open = ExitStack()
         self._hubs: list[tuple[Stocked, int, list[str]]] = []
         self.sizes: dict[str, list[tuple[int, float]]] = {}
-        """Rates by size of the ledger, for a picture."""
+        """Rates a second by size of the ledger, for a picture."""
         self.disk: dict[str, Any] = {}
 
     def prepare(self) -> None:
@@ -52,12 +54,20 @@ class Find:
         ]
         for hub, size, paths in self._hubs:
             _look(hub.stage, size, paths[:20], 20)
+            self._taking.append(Taking(hub, size))
+            self._taking[-1].once(self._taken // 10)
 
     def once(self) -> Run:
-        """Ask both, the small one first."""
+        """Ask both, the small one first; then see what each takes in."""
         small, large = (_look(hub.stage, size, paths, ASKED) for hub, size, paths in self._hubs)
+        posted, folded = zip(*(taking.once(self._taken) for taking in self._taking), strict=True)
+        told = {
+            "people found and read at p95": (small, large),
+            "events posted": posted,
+            "events folded into views": folded,
+        }
         self.sizes = {
-            "people at p95, a second": list(zip(self._sizes, (small, large), strict=True))
+            name: list(zip(self._sizes, rates, strict=True)) for name, rates in told.items()
         }
         self.disk = self._hubs[1][0].disk
         seen = large.seen._replace(bytes_per_event=self.disk["bytes_per_event"])
@@ -84,11 +94,8 @@ def _look(stage: Stage, size: int, paths: list[str], asked: int) -> Rate:
 
 
 def _asked(size: int, asked: int) -> Iterator[bytes]:
-    """Yield look-ups of people from all over a ledger; chunks number their people separately."""
-    chunks = max(1, size // CHUNK)
-    for n in range(asked):
-        person = n * STRIDE % (min(size, CHUNK) // 12)
-        one = named(n * STRIDE % chunks * (CHUNK // PEOPLE) + person)
+    """Yield look-ups of people from all over a ledger."""
+    for one in islice(people(size), asked):
         body = {"purpose": WHY, "identifiers": [{"kind": one.kind, "value": one.value}]}
         yield json.dumps(body).encode()
 

@@ -10,12 +10,13 @@ from contextlib import ExitStack
 from typing import Final
 
 from hub.bench.figures import Rate, Run
-from hub.bench.growing import ALONE, ASKED, STRIDE, p95_s
+from hub.bench.growing import ALONE, ASKED, p95_s
 from hub.bench.material import sign_in
 from hub.bench.processes import BenchError
 from hub.bench.sending import send
 from hub.bench.stage import Stage
 from hub.bench.stocked import READER, Stocked, stocked
+from hub.bench.taking import STRIDE
 
 REGISTER_S: Final = 0.2
 """How long 95 in 100 pages of the register may take."""

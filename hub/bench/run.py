@@ -20,7 +20,7 @@ from hub.bench.deciding import Decide, DecideCedar, has_cedar
 from hub.bench.figures import TARGETS, NoFigureError, Outcome, Run, line, report
 from hub.bench.flooding import Fairness, Overload
 from hub.bench.following import Lag, Soak
-from hub.bench.growing import Find
+from hub.bench.growing import TAKEN, Find
 from hub.bench.intake import IntakeBatch, IntakeSingle, IntakeStock
 from hub.bench.longest import Timeline
 from hub.bench.machine import described
@@ -58,7 +58,8 @@ Step = Callable[[str], None]
 MOST_S = 200.0
 """How long all runs together may take. On a crowded machine there are fewer runs, and the report
 shows how many; one run of each there always is."""
-
+FILLED_S = 20.0
+"""How long each may go on in a full run once its ledger is filled: one run would be one chance."""
 
 QUICK_S = 31.0
 """The same of a quick run. What has not begun by then is left out, and said to be."""
@@ -140,7 +141,9 @@ def _measure(
             if how.quick and outcomes and now > until:
                 left_out.append(scenario.name)
                 continue
-            share = Share(stage.edge.now, now + max(0.0, until - now) / left)
+            share = Share(
+                stage.edge.now, now + max(0.0, until - now) / left, FILLED_S if how.full else 0.0
+            )
             try:
                 outcomes.append(repeated(scenario, runs, share, step))
             except (BenchError, NoFigureError) as error:
@@ -157,10 +160,12 @@ def _measure(
 
 
 class Share(NamedTuple):
-    """One scenario's part of the time: a clock, and when it is over."""
+    """One scenario's part of the time."""
 
     now: Callable[[], float]
     until: float
+    filled: float = 0.0
+    """For how long it may go on all the same, once it is prepared."""
 
 
 def repeated(scenario: Scenario, runs: int, share: Share, step: Step) -> Outcome:
@@ -169,7 +174,8 @@ def repeated(scenario: Scenario, runs: int, share: Share, step: Step) -> Outcome
     found: list[Run] = []
     try:
         scenario.prepare()
-        while len(found) < runs and not (found and share.now() > share.until):
+        until = max(share.until, share.now() + share.filled)
+        while len(found) < runs and not (found and share.now() > until):
             step(f"{scenario.name}: run {len(found) + 1} of {runs}")
             found.append(scenario.once())
     finally:
@@ -205,7 +211,12 @@ def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
         Soak(stage, seconds=3 if quick else 600 if full else 60),
         Rebuild(stage, rows=largest(how, quick=1_500, usual=60_000)),
         History(stage, rows=largest(how, quick=1_000)),
-        Find(stage, small=300 if quick else 10_000, large=largest(how, quick=900)),
+        Find(
+            stage,
+            small=300 if quick else 10_000,
+            large=largest(how, quick=900),
+            taken=100 if quick else TAKEN,
+        ),
         Register(stage, answers=largest(how, quick=1_000)),
         IntakeStock(stage, batches=2 if quick else 8, size=50 if quick else 500),
         Fairness(stage, events=30 if quick else 200),

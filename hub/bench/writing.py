@@ -1,6 +1,6 @@
-"""Writes a run down for people: RESULTS.md, and throughput against size as a picture.
+"""Writes a run down for people: RESULTS.md, with the picture beside it.
 
-In: a report. Out: Markdown, SVG. Never here: a figure that is not in the report, or a time of day.
+In: a report. Out: Markdown, and files. Never here: a figure that is in no report, a time of day.
 """
 
 import json
@@ -10,18 +10,19 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, Final
 
-_WIDTH, _HEIGHT, _LEFT, _TOP = 640, 300, 80, 30
+from hub.bench.picturing import chart
+
 _TWO_DIGITS: Final = 10
 TENTHS: Final = 10
 _SEEN: Final = ("p50_ms", "p95_ms", "p99_ms", "cpu_us", "memory_mib", "bytes_per_event")
 
 
-def results(runs: Mapping[str, Mapping[str, Any]], *, chart: str = "") -> str:
-    """Return reports as a page. `chart` names the picture beside it, if there is one.
+def results(runs: Mapping[str, Mapping[str, Any]], *, picture: str = "") -> str:
+    """Return reports as a page. `picture` names the one beside it, if there is one.
 
     Args:
         runs: by how large the large ledgers were; `0` is the run in which that was not said.
-        chart: a file's name.
+        picture: a file's name.
     """
     lines = [
         "# What `hub bench` found",
@@ -31,8 +32,9 @@ def results(runs: Mapping[str, Mapping[str, Any]], *, chart: str = "") -> str:
     ]
     for events, told in sorted(runs.items(), key=lambda run: int(run[0])):
         lines += _section(told, int(events))
-    if chart:
-        lines += ["", f"![Throughput against the size of the ledger]({chart})"]
+    lines += _by_size(_lines(runs))
+    if picture:
+        lines += ["", f"![Throughput against the size of the ledger]({picture})"]
     return "\n".join(lines) + "\n"
 
 
@@ -104,46 +106,6 @@ def _rate(value: float) -> str:
     return f"{value:,.0f}" if value >= _TWO_DIGITS else f"{value:.2g}"
 
 
-def chart(series: Mapping[str, Sequence[tuple[int, float]]]) -> str:
-    """Return a picture of rates by size: a line for each series, sizes by powers of ten."""
-    points = [point for line in series.values() for point in line]
-    if not points:
-        return ""
-    top = max(rate for _, rate in points) or 1.0
-    sizes = sorted({size for size, _ in points})
-    step = (_WIDTH - _LEFT - 120) / max(1, len(sizes) - 1)
-
-    def at(size: int, rate: float) -> tuple[float, float]:
-        x = _LEFT + sizes.index(size) * step
-        return x, _TOP + (_HEIGHT - 2 * _TOP) * (1 - rate / top)
-
-    drawn = [
-        f'<text x="{at(size, 0)[0]:.0f}" y="{_HEIGHT - 8}" text-anchor="middle">{size:,}</text>'
-        for size in sizes
-    ]
-    for part in (0.0, 0.5, 1.0):
-        y = at(sizes[0], part * top)[1]
-        drawn.append(f'<line x1="{_LEFT}" x2="{_WIDTH - 120}" y1="{y:.0f}" y2="{y:.0f}"/>')
-        drawn.append(
-            f'<text x="{_LEFT - 8}" y="{y + 4:.0f}" text-anchor="end">{part * top:,.0f}</text>'
-        )
-    dashes = ("none", "6 3", "2 3", "8 3 2 3")
-    for n, (name, line) in enumerate(series.items()):
-        path = " ".join(f"{x:.0f},{y:.0f}" for x, y in (at(*point) for point in line))
-        last = at(*line[-1])
-        drawn.append(f'<polyline points="{path}" stroke-dasharray="{dashes[n % len(dashes)]}"/>')
-        drawn.append(f'<text x="{last[0] + 8:.0f}" y="{last[1] + 4:.0f}">{name}</text>')
-    style = (
-        "text{font:12px sans-serif;fill:#0b0c0c}line{stroke:#b1b4b6}"
-        "polyline{fill:none;stroke:#1d70b8;stroke-width:2}"
-    )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
-        f' aria-label="Throughput against size of the ledger"><style>{style}</style>'
-        '<rect width="100%" height="100%" fill="#ffffff"/>' + "".join(drawn) + "</svg>\n"
-    )
-
-
 def write(told: Mapping[str, Any], folder: Path, *, day: str, events: int = 0) -> list[Path]:
     """Write RESULTS.md, and sizes.svg where sizes were compared, into a folder.
 
@@ -163,12 +125,27 @@ def write(told: Mapping[str, Any], folder: Path, *, day: str, events: int = 0) -
     kept.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
     picture = chart(_lines(runs))
     page = folder / "RESULTS.md"
-    page.write_text(results(runs, chart="sizes.svg" if picture else ""), "utf-8")
+    page.write_text(results(runs, picture="sizes.svg" if picture else ""), "utf-8")
     if not picture:
         return [kept, page]
     drawn = folder / "sizes.svg"
     drawn.write_text(picture, "utf-8")
     return [kept, page, drawn]
+
+
+def _by_size(series: Mapping[str, Sequence[tuple[int, float]]]) -> list[str]:
+    """Return rates by size of the ledger, a row for each series."""
+    sizes = sorted({size for line in series.values() for size, _ in line})
+    if not sizes:
+        return []
+    lines = ["", "## By size of the ledger", ""]
+    lines.append("| a second, in a ledger of | " + " | ".join(f"{s:,}" for s in sizes) + " |")
+    lines.append("|---|" + "--:|" * len(sizes))
+    for name, line in series.items():
+        at = dict(line)
+        cells = (_rate(at[size]) if size in at else "" for size in sizes)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
 
 
 def _merged(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:

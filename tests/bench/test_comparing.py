@@ -8,9 +8,10 @@ import pytest
 
 from hub.bench.comparing import CompareError, Fallen, fallen, read
 from hub.bench.figures import TARGETS, Outcome, Rate, Run, Seen, latencies, report
+from hub.bench.picturing import chart
 from hub.bench.run import RESULTS, run_bench
 from hub.bench.sizes import Size, itemised
-from hub.bench.writing import chart, results, write
+from hub.bench.writing import results, write
 
 SEEN = Seen(p50_ms=1.0, p95_ms=2.0, p99_ms=3.5, cpu_us=40.0)
 TOLD = {
@@ -60,10 +61,11 @@ def test_a_page_holds_each_figure_its_target_and_the_machine(tmp_path: Path) -> 
     _, page, picture = write(TOLD, tmp_path, day="2026-11-28")
     text = page.read_text()
     told = {**TOLD, "days": {"read": "2026-11-28"}}
-    assert text == results({"0": told}, chart=picture.name)
+    assert text == results({"0": told}, picture=picture.name)
     assert f"| read | 50 answers/s | 100 | 0.5 | {TARGETS['read']:g} | reached | 0.5 |" in text
     assert "On 2026-11-28. Machine: cores 2." in text
     assert "sizes.svg" in text
+    assert "| people | 90 | 80 |" in text
     assert "Counted: refused 19,012." in text, "what is counted is no size to draw"
 
 
@@ -113,10 +115,18 @@ def test_scenarios_measured_apart_stand_on_one_page(tmp_path: Path) -> None:
 
 def test_the_page_in_the_repository_is_what_its_runs_make() -> None:
     runs = json.loads((RESULTS / "results.json").read_text())
-    assert (RESULTS / "RESULTS.md").read_text() == results(runs, chart="sizes.svg")
+    assert (RESULTS / "RESULTS.md").read_text() == results(runs, picture="sizes.svg")
 
 
-def test_the_picture_has_a_line_for_each_series_and_is_well_formed() -> None:
+def test_the_picture_has_a_panel_for_each_series_and_is_well_formed() -> None:
     drawn = ET.fromstring(chart({"a": [(10, 1.0), (100, 2.0)], "b": [(10, 2.0), (100, 2.0)]}))  # noqa: S314 - our own text
-    assert len(drawn.findall("{http://www.w3.org/2000/svg}polyline")) == 2
+    lines = drawn.findall("{http://www.w3.org/2000/svg}polyline")
+    assert len(lines) == 2
+    assert lines[0].get("points") == "60,77 580,38", "half of the most is half as high"
     assert chart({}) == ""
+
+
+def test_a_series_that_lacks_a_size_is_drawn_without_it() -> None:
+    drawn = chart({"a": [(10, 1.0), (1_000, 2.0)], "b": [(10, 5.0), (100, 5.0), (1_000, 5.0)]})
+    assert drawn.count("<circle") == 5
+    assert drawn.count(">1,000</text>") == 2, "each panel has every size"
