@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from tests.support.postgres import shared_memory
 
 ROOT = Path(__file__).parent.parent
-WORKERS = "3"
-"""One more than a small machine has cores: a test that waits for a process leaves one idle."""
+WORKERS = "4"
+"""Twice a small machine's cores: tests wait, for a process or for the beat an answer leaves on."""
 
 
 def main(arguments: list[str]) -> int:

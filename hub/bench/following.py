@@ -6,6 +6,7 @@ error, and no figure.
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import cycle, islice
 from statistics import mean
@@ -46,16 +47,21 @@ class Lag:
         self._stage = stage
         self._seconds = seconds
         self._numbers = nhs_numbers()
+        self._open = ExitStack()
 
     def prepare(self) -> None:
-        """Do nothing: a run brings its own projector."""
+        """Have a projector at work, and wait until it is level."""
+        self._open.enter_context(self._stage.projecting())
+        _level(self._stage)
+
+    def close(self) -> None:
+        """End the projector."""
+        self._open.close()
 
     def once(self) -> Run:
         """Post at a steady pace, and listen."""
-        with self._stage.projecting():
-            _level(self._stage)
-            with metered(self._stage.folder, self._stage.settings.owner) as meter:
-                found = self._slice(self._seconds, WRITES_PER_S, 0, [])
+        with metered(self._stage.folder, self._stage.settings.owner) as meter:
+            found = self._slice(self._seconds, WRITES_PER_S, 0, [])
         times = latencies(found["lags"])
         return Run(Rate.of(1000 / times[2], meter.seen(len(found["lags"]), times)), 1 / LAG_S)
 
@@ -112,11 +118,12 @@ class Soak(Lag):
 
     def prepare(self) -> None:
         """Post some cases to read."""
-        with self._stage.projecting():
-            by = author(self._stage, POSTER)
-            numbers = list(islice(self._numbers, 50))
-            payload = concern(EVENT_BYTES, addressed_to=(COUNCIL,))
-            post_all(sign_in(self._stage, POSTER), dict(by.event(payload, n) for n in numbers))
+        super().prepare()
+        by = author(self._stage, POSTER)
+        numbers = list(islice(self._numbers, 50))
+        payload = concern(EVENT_BYTES, addressed_to=(COUNCIL,))
+        post_all(sign_in(self._stage, POSTER), dict(by.event(payload, n) for n in numbers))
+        _levelled(self._stage)
         session = sign_in(self._stage, COUNCIL)
         self._subjects = [find(session, number) for number in numbers]
 
@@ -125,16 +132,14 @@ class Soak(Lag):
         stage, lags = self._stage, list[float]()
         found = self.slices = {name: [] for name in ("lag_p99_ms", "read_p99_ms", "memory_mib")}
         length = min(SLICE_S, max(1, self._seconds // 3))
-        with stage.projecting():
-            _level(stage)
-            with metered(stage.folder, stage.settings.owner) as whole:
-                for _ in range(max(3, self._seconds // SLICE_S)):
-                    with metered(stage.folder) as meter:
-                        said = self._slice(length, self.writes, self.reads, self._subjects)
-                    lags += said["lags"]
-                    found["lag_p99_ms"].append(latencies(said["lags"])[2])
-                    found["read_p99_ms"].append(latencies(said["reads"])[2])
-                    found["memory_mib"].append(meter.memory_mib)
+        with metered(stage.folder, stage.settings.owner) as whole:
+            for _ in range(max(3, self._seconds // SLICE_S)):
+                with metered(stage.folder) as meter:
+                    said = self._slice(length, self.writes, self.reads, self._subjects)
+                lags += said["lags"]
+                found["lag_p99_ms"].append(latencies(said["lags"])[2])
+                found["read_p99_ms"].append(latencies(said["reads"])[2])
+                found["memory_mib"].append(meter.memory_mib)
         times = latencies(lags)
         figure = Rate.of(1000 / times[2], whole.seen(len(lags), times))
         return Run(figure, figure / min(_steadiness(column) for column in found.values()))
@@ -148,11 +153,17 @@ def _steadiness(slices: list[float]) -> float:
 
 def _level(stage: Stage) -> None:
     """Wait until the projector, which has just been started, is at work and level."""
-    head = stage.ready()["position"]
-    stage.until(lambda: stage.ready()["projected"] >= head, stage.api)
+    head = _levelled(stage)
     session, by = sign_in(stage, POSTER), author(stage, POSTER)
     post_all(session, dict([by.event(concern(EVENT_BYTES), next(nhs_numbers()))]))
     stage.until(lambda: stage.ready()["projected"] > head, stage.api)
+
+
+def _levelled(stage: Stage) -> int:
+    """Wait until the views are as far as the ledger is now; return how far that is."""
+    head = stage.ready()["position"]
+    stage.until(lambda: stage.ready()["projected"] >= head, stage.api)
+    return head
 
 
 def _settle(session: Session) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from hub.bench.databases import empty_database
 from hub.bench.figures import Rate, Run, rate
 from hub.bench.load import write_requests
 from hub.bench.material import (
@@ -27,7 +28,7 @@ from hub.bench.meter import of_postgres
 from hub.bench.noop import NOOP
 from hub.bench.processes import together
 from hub.bench.sending import LoadJob, send
-from hub.bench.stage import COUNCIL, PARTNERS, Stage, empty_database, entry_of
+from hub.bench.stage import COUNCIL, PARTNERS, Stage, entry_of
 
 CLIENTS = 64
 BATCH_CLIENTS = 2

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from hub.bench.stage import WORKERS
+from hub.bench.stage import WORKERS, memory
 
 _GIB = 2**30
 
@@ -22,15 +22,16 @@ def described(url: str) -> dict[str, Any]:
     with psycopg.connect(url) as connection:
         shown = {
             name: connection.execute(f"SHOW {name}".encode()).fetchone()
-            for name in ("server_version", "fsync", "synchronous_commit")
+            for name in ("server_version", "fsync", "synchronous_commit", "shared_buffers")
         }
-    version, fsync, commit = (str(row[0]) if row else "unknown" for row in shown.values())
+    version, fsync, commit, shared = (str(row[0]) if row else "unknown" for row in shown.values())
     return {
         "cores": len(os.sched_getaffinity(0)),
-        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB, 1),
+        "memory_gib": round(memory() / _GIB, 1),
         "postgresql": version,
         "fsync": fsync,
         "synchronous_commit": commit,
+        "shared_buffers": shared,
         "python": platform.python_version(),
         "api_workers": WORKERS,
         "load_before": round(os.getloadavg()[0], 2),

@@ -29,11 +29,12 @@ def chart(series: Mapping[str, Sequence[tuple[int, float]]]) -> str:
         for n, (name, line) in enumerate(series.items())
         for panel in _panel(name, line, sizes, n * _PANEL)
     ]
-    height = _PANEL * len(series)
+    height = _PANEL * len(series) + _FOOT
+    below = f'<text x="{_WIDTH / 2:.0f}" y="{height - 8}" text-anchor="middle">events held</text>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img"'
         f' aria-label="Throughput against size of the ledger"><style>{_STYLE}</style>'
-        '<rect width="100%" height="100%" fill="#ffffff"/>' + "".join(panels) + "</svg>\n"
+        '<rect width="100%" height="100%" fill="#ffffff"/>' + "".join([*panels, below]) + "</svg>\n"
     )
 
 

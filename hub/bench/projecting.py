@@ -15,11 +15,12 @@ from itertools import islice, pairwise
 
 from hub.assembly import build
 from hub.bench.cases import EVENTS_A_CASE, case
+from hub.bench.databases import another_database
 from hub.bench.figures import PROJECT_CEILING, Rate, Run, latencies, rate
 from hub.bench.material import Author, nhs_numbers
 from hub.bench.meter import metered
 from hub.bench.processes import BenchError
-from hub.bench.stage import Stage, another_database, enrolled, vault_of
+from hub.bench.stage import Stage, enrolled, vault_of
 from hub.ledger.record import Record
 from hub.projecting import projector
 from hub.views import tables

@@ -10,11 +10,12 @@ import time
 
 from psycopg_pool import AsyncConnectionPool
 
+from hub.bench.databases import another_database
 from hub.bench.figures import Rate, Run, Seen, latencies, rate
 from hub.bench.logrows import SMALL, fill, sequencer
 from hub.bench.meter import metered
 from hub.bench.processes import BenchError
-from hub.bench.stage import Stage, another_database
+from hub.bench.stage import Stage
 from hub.ledger.read import Pool
 from hub.ledger.sequencer import connect
 from hub.ledger.tiles import LogReader

@@ -198,19 +198,13 @@ def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
         IntakeSingle(stage, events=200 if quick else 4_000),
         IntakeBatch(stage, batches=2 if quick else 8, size=50 if quick else 500),
         Read(stage, reads=40 if quick else 300),
-        Awaited(stage, reads=16 if quick else 100),
         Project(stage, cases=100 if quick else 1_200),
         Sequencing(stage, leaves=2_000 if quick else 40_000),
-        SequenceRaw(stage, leaves=2_000 if quick else 40_000),
         Prove(stage, small=500 if quick else 10_000, large=largest(how, quick=2_000)),
-        Decide(questions=100 if quick else 5_000),
-        DecideCedar(questions=20 if quick else 100),
         Whatif(decisions=50_000 if quick else 1_000_000, sample=5_000 if quick else 100_000),
-        Timeline(stage, reads=12 if quick else 240),
         Lag(stage, seconds=2 if quick else 20),
         Soak(stage, seconds=3 if quick else 600 if full else 60),
         Rebuild(stage, rows=largest(how, quick=1_500, usual=60_000)),
-        History(stage, rows=largest(how, quick=1_000)),
         Find(
             stage,
             small=300 if quick else 10_000,
@@ -218,9 +212,16 @@ def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
             taken=100 if quick else TAKEN,
         ),
         Register(stage, answers=largest(how, quick=1_000)),
+        # The twelve above are what a capacity is judged by; a quick run may end before the others.
+        Decide(questions=100 if quick else 5_000),
+        DecideCedar(questions=20 if quick else 100),
+        SequenceRaw(stage, leaves=2_000 if quick else 40_000),
+        Timeline(stage, reads=12 if quick else 240),
         IntakeStock(stage, batches=2 if quick else 8, size=50 if quick else 500),
         Fairness(stage, events=30 if quick else 200),
         Overload(stage, seconds=1 if quick else 5),
+        Awaited(stage, reads=16 if quick else 100),
+        History(stage, rows=largest(how, quick=1_000)),
     )
 
 

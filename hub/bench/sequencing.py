@@ -16,11 +16,12 @@ from typing import Any
 
 from psycopg import Connection
 
+from hub.bench.databases import another_database
 from hub.bench.figures import SEQUENCE_CEILING, Rate, Run, latencies, rate
 from hub.bench.logrows import USUAL, fill, sequencer
 from hub.bench.meter import metered
 from hub.bench.processes import BenchError
-from hub.bench.stage import Stage, another_database
+from hub.bench.stage import Stage
 from hub.ledger.leaf import unpack
 from hub.ledger.merkle import grow, leaf_hash
 from hub.ledger.sequencer import connect

@@ -20,8 +20,6 @@ from shutil import rmtree
 from typing import Any
 
 import httpx
-import psycopg
-from psycopg import sql
 
 from adapters.kit import AgencyKey, Edge, authorities, machine
 from contracts.governance import AgencyRegistered, ApiScope, Jwk
@@ -47,6 +45,7 @@ PARTNERS: dict[str, AgencyKind] = {
 }
 """The five partners of every case."""
 COUNCIL = "north-council"
+_MIB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,28 +178,6 @@ def _without_owner(settings: Settings) -> Settings:
     return settings.model_copy(update={"owner_url": ""})
 
 
-def empty_database(settings: Settings, name: str) -> str:
-    """Create a database with nothing of a hub in it; return its owner's URL."""
-    with psycopg.connect(settings.owner, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return _with_database(settings.owner, name)
-
-
-def another_database(settings: Settings, name: str) -> Settings:
-    """Create an empty database on the same server; return the settings of a hub on it."""
-    empty_database(settings, name)
-    other = settings.model_copy(
-        update={
-            field: _with_database(getattr(settings, field), name)
-            for field in ("owner_url", "database_url", "vault_database_url")
-        }
-        # A vault is of one database.
-        | {"vault_socket": str(settings.keys_dir / f"{name}.sock")}
-    )
-    prepare(other)
-    return other
-
-
 async def enrolled(settings: Settings) -> dict[str, AgencyKey]:
     """Register the partners, each with a key of its own."""
     hub = build(settings)
@@ -237,7 +214,8 @@ def _database(folder: Path) -> Child:
     (runtime / "python_PostgresServer").mkdir(parents=True, mode=0o700)
     return start(
         "the database",
-        ["hub.demo.postgres", str(folder / "database")],
+        # A quarter of the memory, as its documentation advises and deploy/ has it.
+        ["hub.demo.postgres", str(folder / "database"), str(memory() // 4 // _MIB)],
         settings={"XDG_RUNTIME_DIR": str(runtime)},
         log=folder / "database.log",
         talks=True,
@@ -260,6 +238,11 @@ def vault_of(settings: Settings, log: Path) -> Child:
             raise BenchError("the vault is not ready")
         edge.sleep(PAUSE_S)
     return child
+
+
+def memory() -> int:
+    """Return how much memory the machine has, in bytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def free_port() -> int:
@@ -286,8 +269,3 @@ def _settings(folder: Path, owner: str) -> Settings:
         vault_dir=folder / "vault",
         vault_database_url=owner.replace("//postgres:@", f"//{VAULT_ROLE}:@", 1),
     )
-
-
-def _with_database(url: str, name: str) -> str:
-    head, _, options = url.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}?{options}"

@@ -12,19 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from adapters.kit import AgencyKey
+from hub.bench.databases import another_database
 from hub.bench.filling import views_of
 from hub.bench.loading import Loaded, load
 from hub.bench.processes import start
 from hub.bench.room import check_room
 from hub.bench.sizes import itemised, sizes
-from hub.bench.stage import (
-    LOCALHOST,
-    Stage,
-    another_database,
-    free_port,
-    told,
-    vault_of,
-)
+from hub.bench.stage import LOCALHOST, Stage, free_port, told, vault_of
+from hub.bench.warming import warm
 from hub.intake.encoding import encode
 from hub.intake.signing import Signer
 from hub.settings import Settings
@@ -87,6 +82,7 @@ def stocked(stage: Stage, *, events: int, reads: float = 0.0) -> Iterator[Stocke
         views_of(settings, 2)
         with connect(settings.owner) as connection:
             connection.execute("VACUUM (ANALYZE)")
+            warm(connection)
             disk = itemised(sizes(connection), events)
         log = stage.folder / f"{name}.log"
         api = start("the API", ["hub", "serve"], settings=told(served), log=log, talks=False)

@@ -36,9 +36,27 @@ def test_the_logs_scenarios_give_figures_above_nothing_too() -> None:
     )
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     told = json.loads(done.stdout)
-    assert list(told["ratios"]) == ["sequence", "sequence-raw", "prove"]
+    assert list(told["ratios"]) == ["sequence", "prove", "sequence-raw"]
     assert min(*told["figures"].values(), *told["ceilings"].values()) > 0
     assert told["ceilings"]["sequence"] == 20_000
+
+
+@pytest.mark.heavy
+def test_the_scenarios_of_size_tell_of_each_ledger_what_it_takes() -> None:
+    only = ("--only", "rebuild,find,register", "--runs", "1", "--quick", "--json")
+    done = subprocess.run(
+        [sys.executable, "-m", "hub", "bench", *only], capture_output=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    told = json.loads(done.stdout)
+    assert told["failed"] == {}
+    assert list(told["ratios"]) == ["rebuild", "find", "register"]
+    series = told["sizes"]
+    assert len(series) == 3
+    assert all(rate > 0 for line in series.values() for _, rate in line)
+    assert {size for line in series.values() for size, _ in line} == {300, 900}
+    assert told["disk"]["tables"]["ledger.events"] > told["disk"]["tables"]["ledger.tlog_tile"]
+    assert all(seen["bytes_per_event"] > 0 for seen in told["seen"].values())
 
 
 def test_a_scenario_that_there_is_not_is_refused_before_anything_starts() -> None:
