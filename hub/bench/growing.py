@@ -39,10 +39,12 @@ class Find:
     name = "find"
     unit = "people/s"
 
-    def __init__(self, stage: Stage, *, small: int, large: int, taken: int = TAKEN) -> None:
+    def __init__(self, stage: Stage, *, small: int, large: int, part: int = 1) -> None:
+        """Take sizes; `part` is by how much less is asked and posted than usual."""
         self._stage = stage
         self._sizes = (small, large)
-        self._taken = taken
+        self._asks = ASKED // part
+        self._taken = TAKEN // part
         self._taking: list[Taking] = []
         self._open = ExitStack()
         self._hubs: list[tuple[Stage, _Asked]] = []
@@ -63,7 +65,7 @@ class Find:
 
     def once(self) -> Run:
         """Ask both, the small one first; then see what each takes in."""
-        small, large = (_look(stage, asked, ASKED) for stage, asked in self._hubs)
+        small, large = (_look(stage, asked, self._asks) for stage, asked in self._hubs)
         posted, folded = zip(*(taking.once(self._taken) for taking in self._taking), strict=True)
         told = {
             "people found and read at p95": (small, large),

@@ -20,7 +20,7 @@ from hub.bench.deciding import Decide, DecideCedar, has_cedar
 from hub.bench.figures import TARGETS, NoFigureError, Outcome, Run, line, report
 from hub.bench.flooding import Fairness, Overload
 from hub.bench.following import Lag, Soak
-from hub.bench.growing import TAKEN, Find
+from hub.bench.growing import Find
 from hub.bench.intake import IntakeBatch, IntakeSingle, IntakeStock
 from hub.bench.longest import Timeline
 from hub.bench.machine import described
@@ -209,9 +209,9 @@ def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
             stage,
             small=300 if quick else 10_000,
             large=largest(how, quick=900),
-            taken=100 if quick else TAKEN,
+            part=10 if quick else 1,
         ),
-        Register(stage, answers=largest(how, quick=1_000)),
+        Register(stage, answers=largest(how, quick=1_000), part=4 if quick else 1),
         # The twelve above are what a capacity is judged by; a quick run may end before the others.
         Decide(questions=100 if quick else 5_000),
         DecideCedar(questions=20 if quick else 100),

@@ -42,21 +42,21 @@ def test_the_logs_scenarios_give_figures_above_nothing_too() -> None:
 
 
 @pytest.mark.heavy
-def test_the_scenarios_of_size_tell_of_each_ledger_what_it_takes() -> None:
-    only = ("--only", "rebuild,find,register", "--runs", "1", "--quick", "--json")
+@pytest.mark.parametrize("name", ["rebuild", "find", "register"])
+def test_a_scenario_of_size_tells_what_its_ledger_takes(name: str) -> None:
+    once = ("--only", name, "--runs", "1", "--quick", "--json")
     done = subprocess.run(
-        [sys.executable, "-m", "hub", "bench", *only], capture_output=True, timeout=300, check=False
+        [sys.executable, "-m", "hub", "bench", *once], capture_output=True, timeout=290, check=False
     )
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     told = json.loads(done.stdout)
-    assert told["failed"] == {}
-    assert list(told["ratios"]) == ["rebuild", "find", "register"]
-    series = told["sizes"]
-    assert len(series) == 3
-    assert all(rate > 0 for line in series.values() for _, rate in line)
-    assert {size for line in series.values() for size, _ in line} == {300, 900}
-    assert told["disk"]["tables"]["ledger.events"] > told["disk"]["tables"]["ledger.tlog_tile"]
-    assert all(seen["bytes_per_event"] > 0 for seen in told["seen"].values())
+    assert told["ratios"][name] > 0
+    assert told["seen"][name]["bytes_per_event"] > 1_000
+    if name == "find":
+        rates = [rate for line in told["sizes"].values() for _, rate in line]
+        assert len(rates) == 6
+        assert min(rates) > 0
+        assert told["disk"]["tables"]["ledger.events"] > told["disk"]["tables"]["ledger.tlog_tile"]
 
 
 def test_a_scenario_that_there_is_not_is_refused_before_anything_starts() -> None:

@@ -56,6 +56,14 @@ def test_no_service_may_write_to_its_image_or_gain_a_right(name: str) -> None:
     assert "environment" not in service or "HUB_OWNER_URL" not in service["environment"]
 
 
+def test_the_database_has_memory_of_its_own_and_refills_it_after_a_restart() -> None:
+    words = SERVICES["db"]["command"].split()
+    told = dict(word.split("=", 1) for word in words if "=" in word)
+    assert told["shared_buffers"] == "${POSTGRES_SHARED_BUFFERS:-1GB}"
+    assert told["shared_preload_libraries"] == "pg_prewarm"
+    assert "POSTGRES_SHARED_BUFFERS" in text(ROOT / "deploy" / "guides" / "operator.md")
+
+
 def test_nothing_but_what_the_image_copies_is_sent_to_the_engine() -> None:
     copied = {
         word
