@@ -29,6 +29,14 @@ def results(runs: Mapping[str, Mapping[str, Any]], *, picture: str = "") -> str:
         "",
         "Written by `hub bench --write`; never edited by hand, run it to replace it.",
         "A ratio is a figure by its ceiling, taken seconds apart on one machine: the median.",
+        "",
+        (
+            "Of the second table: `cpu_us` is processor time of all processes, PostgreSQL's and the"
+            " sender's too, for each operation; `memory_mib` what all processes of the hub hold by"
+            " themselves; `bytes_per_event` by how much tables and indexes grew for each operation"
+            " (a write of `soak` has eight reads on record with it), and of `find`, `rebuild` and"
+            " `register` what they hold for each row."
+        ),
     ]
     for events, told in sorted(runs.items(), key=lambda run: int(run[0])):
         lines += _section(told, int(events))
