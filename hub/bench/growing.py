@@ -122,8 +122,9 @@ def _timelines(stage: Stage) -> list[str]:
     with connect(stage.settings.owner) as connection:
         found = [
             connection.execute(
-                "SELECT subject::text FROM views_v1.entitlement"
-                " WHERE agency = %s AND told AND subject >= %s ORDER BY subject LIMIT 1",
+                # Not by the column's own name: that would be the text, which has no index.
+                "SELECT e.subject::text FROM views_v1.entitlement e"
+                " WHERE e.agency = %s AND e.told AND e.subject >= %s ORDER BY e.subject LIMIT 1",
                 [READER, UUID(int=n * (2**128 // PLACES))],
             ).fetchone()
             for n in range(PLACES)
