@@ -4,7 +4,7 @@ In: a report. Out: Markdown, and files. Never here: a figure that is in no repor
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean
@@ -47,13 +47,10 @@ def results(runs: Mapping[str, Mapping[str, Any]], *, picture: str = "") -> str:
 
 
 def _section(told: Mapping[str, Any], events: int) -> list[str]:
-    machine = told["machine"]
     lines = ["", f"## Ledgers of {events:,}"] if events else []
     lines += [
         "",
-        f"On {_between(told['days'].values())}. Machine: "
-        + ", ".join(f"{k} {v}" for k, v in machine.items())
-        + ".",
+        *_measured_on(told["when"]),
         "",
         "| scenario | figure | of | ratio | target | | runs |",
         "|---|--:|--:|--:|--:|---|---|",
@@ -104,9 +101,14 @@ def _itemised(disk: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _between(days: Collection[str]) -> str:
-    first, last = min(days), max(days)
-    return first if first == last else f"{first} to {last}"
+def _measured_on(when: Mapping[str, str]) -> list[str]:
+    """Return when and on what each was measured; one line for all of a run."""
+    runs: dict[str, list[str]] = {}
+    for name, words in when.items():
+        runs.setdefault(words, []).append(name)
+    if len(runs) == 1:
+        return [f"{words[:1].upper()}{words[1:]}." for words in runs]
+    return [f"- {', '.join(names)}: {words}." for words, names in runs.items()]
 
 
 def _rate(value: float) -> str:
@@ -128,8 +130,9 @@ def write(told: Mapping[str, Any], folder: Path, *, day: str, events: int = 0) -
     """
     kept = folder / "results.json"
     runs = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
-    days = dict.fromkeys(told["ratios"], day)
-    runs[str(events)] = _merged(runs.get(str(events), {}), {**told, "days": days})
+    machine = ", ".join(f"{name} {value}" for name, value in told["machine"].items())
+    when = dict.fromkeys(told["ratios"], f"on {day}; machine: {machine}")
+    runs[str(events)] = _merged(runs.get(str(events), {}), {**told, "when": when})
     kept.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
     picture = chart(_lines(runs))
     page = folder / "RESULTS.md"

@@ -60,10 +60,10 @@ def test_of_a_hundred_times_the_slowest_is_past_p99() -> None:
 def test_a_page_holds_each_figure_its_target_and_the_machine(tmp_path: Path) -> None:
     _, page, picture = write(TOLD, tmp_path, day="2026-11-28")
     text = page.read_text()
-    told = {**TOLD, "days": {"read": "2026-11-28"}}
+    told = {**TOLD, "when": {"read": "on 2026-11-28; machine: cores 2"}}
     assert text == results({"0": told}, picture=picture.name)
     assert f"| read | 50 answers/s | 100 | 0.5 | {TARGETS['read']:g} | reached | 0.5 |" in text
-    assert "On 2026-11-28. Machine: cores 2." in text
+    assert "On 2026-11-28; machine: cores 2." in text
     assert "sizes.svg" in text
     assert "| people | 90 | 80 |" in text
     assert "Counted: refused 19,012." in text, "what is counted is no size to draw"
@@ -110,7 +110,8 @@ def test_scenarios_measured_apart_stand_on_one_page(tmp_path: Path) -> None:
     text = page.read_text()
     assert "| read | 50 answers/s" in text
     assert "| find | 90 people/s" in text
-    assert "On 2026-11-27 to 2026-11-29." in text
+    assert "- read: on 2026-11-27; machine: cores 2." in text
+    assert "- find: on 2026-11-29; machine: cores 2." in text
 
 
 def test_the_page_in_the_repository_is_what_its_runs_make() -> None:
