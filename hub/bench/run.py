@@ -202,6 +202,9 @@ def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
         Sequencing(stage, leaves=2_000 if quick else 40_000),
         Prove(stage, small=500 if quick else 10_000, large=largest(how, quick=2_000)),
         Whatif(decisions=50_000 if quick else 1_000_000, sample=5_000 if quick else 100_000),
+        Decide(questions=100 if quick else 5_000),
+        DecideCedar(questions=20 if quick else 100),
+        SequenceRaw(stage, leaves=2_000 if quick else 40_000),
         Lag(stage, seconds=2 if quick else 20),
         Soak(stage, seconds=3 if quick else 600 if full else 60),
         Rebuild(stage, rows=largest(how, quick=1_500, usual=60_000)),
@@ -212,10 +215,7 @@ def _scenarios(stage: Stage, how: Wanted) -> tuple[Scenario, ...]:
             part=10 if quick else 1,
         ),
         Register(stage, answers=largest(how, quick=1_000), part=4 if quick else 1),
-        # The twelve above are what a capacity is judged by; a quick run may end before the others.
-        Decide(questions=100 if quick else 5_000),
-        DecideCedar(questions=20 if quick else 100),
-        SequenceRaw(stage, leaves=2_000 if quick else 40_000),
+        # What is above is what a capacity is judged by; a quick run may end before the others.
         Timeline(stage, reads=12 if quick else 240),
         IntakeStock(stage, batches=2 if quick else 8, size=50 if quick else 500),
         Fairness(stage, events=30 if quick else 200),
