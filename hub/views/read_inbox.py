@@ -13,19 +13,17 @@ from psycopg import AsyncConnection
 
 from contracts.concern import ReferralAccepted, ReferralMade
 from contracts.disclosure import DisclosureDecided
-from hub.views.read import DUE, NOTICE, NoticeRow
+from hub.views.read import DUE, HANDLED, NOTICE, NoticeRow
 
 _UNREAD: LiteralString = (
     NOTICE
-    + " AND NOT EXISTS (SELECT FROM ops.notice_ack a WHERE a.agency = n.agency AND a.jti = n.jti)"
+    + " AND NOT "
+    + HANDLED
     + DUE
     + " ORDER BY n.position DESC, n.at DESC, n.jti LIMIT %(limit)s"
 )
 _HANDLED: LiteralString = (
-    NOTICE
-    + " AND EXISTS (SELECT FROM ops.notice_ack a WHERE a.agency = n.agency AND a.jti = n.jti)"
-    + DUE
-    + " ORDER BY n.position DESC, n.at DESC, n.jti LIMIT %(limit)s"
+    NOTICE + " AND " + HANDLED + DUE + " ORDER BY n.position DESC, n.at DESC, n.jti LIMIT %(limit)s"
 )
 _ONE: LiteralString = NOTICE + " AND n.jti = %(jti)s" + DUE
 _UNANSWERED: LiteralString = """

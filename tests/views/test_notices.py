@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, LiteralString, TypeAlias
 
 import psycopg
 import pytest
@@ -17,7 +17,7 @@ from contracts.police import Hold
 from contracts.reviews import S45Request
 from contracts.setting import ProviderConcernOpened
 from contracts.triage import RoleAssigned
-from hub.views import read
+from hub.views import read, read_inbox
 from hub.views.rows import notice_jti
 from tests.support.ledger_rows import uid
 from tests.views.story import Story
@@ -153,3 +153,18 @@ def test_a_notice_has_an_id_that_partners_accept_and_that_a_rebuild_repeats() ->
         notice_jti("police-a", 7, "item", uid("anna"), 8),
     }
     assert len(others | {jti}) == 6
+
+
+@pytest.mark.parametrize("question", [read._UNREAD, read_inbox._UNREAD, read_inbox._HANDLED])
+def test_what_was_acknowledged_is_looked_up_for_each_notice_and_never_joined(
+    hub_database: str, project: Callable[[], int], question: LiteralString
+) -> None:
+    project()
+    values = {"agency": "council-a", "position": 0, "at": 0, "limit": 101}
+    with psycopg.connect(hub_database) as connection:
+        plan = "\n".join(
+            row[0] for row in connection.execute("EXPLAIN " + question, values).fetchall()
+        )
+    assert "notice_ack" in plan
+    assert "Anti Join" not in plan
+    assert "Semi Join" not in plan
