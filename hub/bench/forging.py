@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from random import Random
 from typing import Final
 from uuid import UUID
 
@@ -28,7 +27,7 @@ from hub.bench.answers import Answers, reader, shown, told
 from hub.bench.forged import PEOPLE, Agency, Job, Person, Place, Rows, Values
 from hub.bench.mould import NAMED, Mould, Poster, mould
 from hub.bench.nonces import giving_away
-from hub.bench.shape import history, places
+from hub.bench.shape import dice_of, history, places
 from hub.bench.steps import Case, Step
 from hub.bench.supposing import Supposed
 from hub.collector import settle_down
@@ -75,7 +74,7 @@ class Forge:
         job, rows = self._job, Rows()
         events, asked = job.sizes(number)
         position = job.first + number * job.chunk + asked
-        dice = Random(number)  # noqa: S311 - a repeatable load, and no secret
+        dice = dice_of(number)
         for agency, subject in self._agencies.values():
             self._sealer.admit(subject, bytes.fromhex(agency.wrapped), agency.kek_version)
         people: dict[int, Person] = {}

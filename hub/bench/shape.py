@@ -83,6 +83,11 @@ def places(events: int) -> int:
     return max(PLACES, PLACES * events // OF_AN_AREA)
 
 
+def dice_of(chunk: int) -> Random:
+    """Return the stream of choices of a chunk: the same each time it is loaded."""
+    return Random(chunk)  # noqa: S311 - a repeatable load, and no secret
+
+
 def begin(dice: Random, settings: int = PLACES) -> tuple[Case, Sequence[Step]]:
     """Return a case and what will be said in it, in order; in one of so many care settings."""
     kind = _KIND.of(dice)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from typing import NamedTuple
 
 import psycopg
@@ -15,7 +14,7 @@ from hub.bench.forged import PEOPLE
 from hub.bench.forging import named
 from hub.bench.loading import Loaded, load
 from hub.bench.processes import BenchError
-from hub.bench.shape import PLACES, history, places
+from hub.bench.shape import PLACES, dice_of, history, places
 from hub.bench.steps import Step
 from hub.clock import SystemClock
 from hub.ids import SystemSource
@@ -124,8 +123,7 @@ def test_numbers_stay_in_the_range_kept_for_tests_and_run_out() -> None:
 
 def drawn(seed: int, events: int, settings: int = PLACES) -> Iterator[tuple[int, str | None, Step]]:
     """Yield what a load draws."""
-    dice = Random(seed)  # noqa: S311 - as a load draws it
-    return history(dice, events, lambda _, steps: steps, settings)
+    return history(dice_of(seed), events, lambda _, steps: steps, settings)
 
 
 def test_a_ledger_of_several_areas_has_the_settings_of_as_many() -> None:
